@@ -6,6 +6,6 @@
 // ask [Reader.Count] before allocating for a stated number of elements.
 //
 // Forms: an unsigned integer is a minimal LEB128 varint; a signed one is zigzag in the same form; a string is its length in
-// bytes and the bytes; a float64 is its eight bits-bytes, big endian; a bool is one byte; a time is the Unix second as a signed
+// bytes and the bytes; a float64 is its eight bytes, big endian; a bool is one byte; a time is the Unix second as a signed
 // varint and the nanosecond as an unsigned one (UTC, no monotonic reading, no zone).
 package bin
