@@ -43,7 +43,7 @@ func control(r rune) bool {
 func MermaidID(i int) string { return "n" + strconv.Itoa(i) }
 
 // EscapeDOT returns the inside of a quoted string of Graphviz DOT, in which a backslash shows as such: quotes and backslashes are
-// escaped, a line break becomes \n and other control characters a space. Invalid UTF-8 becomes U+FFFD.
+// escaped, & becomes &amp;, a line break becomes \n and other control characters a space. Invalid UTF-8 becomes U+FFFD.
 func EscapeDOT(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -51,6 +51,8 @@ func EscapeDOT(s string) string {
 		case r == '"' || r == '\\':
 			b.WriteByte('\\')
 			b.WriteRune(r)
+		case r == '&':
+			b.WriteString("&amp;") // Graphviz resolves entities in labels
 		case r == '\n':
 			b.WriteString(`\n`)
 		case control(r):

@@ -22,7 +22,7 @@ type Object []Member
 type Array []any
 
 // JSON returns the object in compact form, without HTML escaping and without a final line feed. It does not use encoding/json,
-// so that its bytes depend on no version of it; they are those that both give for the same values with HTML escaping off.
+// so that its bytes depend on no version of it; they are those of the first version with HTML escaping off.
 func (o Object) JSON() string {
 	var b strings.Builder
 	write(&b, reflect.ValueOf(o))
