@@ -31,8 +31,7 @@ func Keep(s, keep string) string {
 	if isFolded(s, keep) {
 		return s
 	}
-	var short [128]byte // stays on the stack; longer text moves to the heap
-	return string(Append(short[:0], s, keep))
+	return string(Append(make([]byte, 0, len(s)+8), s, keep))
 }
 
 // Append appends the folded form of s to dst; keep is as in [Keep].
