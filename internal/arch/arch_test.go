@@ -30,7 +30,7 @@ func TestModule(t *testing.T) {
 func file(imports, body string) string {
 	var b strings.Builder
 	b.WriteString("package p\n")
-	for _, spec := range strings.Split(imports, ";") {
+	for spec := range strings.SplitSeq(imports, ";") {
 		if spec = strings.TrimSpace(spec); spec != "" {
 			spec = strings.Replace(spec, `"b2b`, `"github.com/buyerjourney/b2b`, 1)
 			b.WriteString("import " + spec + "\n")

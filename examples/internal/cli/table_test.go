@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -17,7 +18,7 @@ import (
 	"github.com/buyerjourney/b2b/examples/internal/cli"
 )
 
-func zip(t testing.TB, s string) string {
+func zip(t *testing.T, s string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -285,7 +286,7 @@ func TestParseComma(t *testing.T) {
 
 func BenchmarkTable(b *testing.B) {
 	for _, n := range []int{1e2, 1e4, 1e6} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			text := "case,activity,time\n" + strings.Repeat("173688,A_SUBMITTED,2011-10-01T00:38:44.546+02:00\n", n)
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()
