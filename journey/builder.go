@@ -1,0 +1,336 @@
+package journey
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/buyerjourney/b2b"
+)
+
+// Group says which rows without more ado belong to one journey. It is a closed enumeration; zero is [ByKey].
+type Group uint8
+
+// The groupings. ByKey: the event's own instance key; without one, account, person and kind. ByPerson: account and person,
+// whatever the key or kind. ByAccountKind: account and kind, whoever takes part.
+const (
+	ByKey Group = iota
+	ByPerson
+	ByAccountKind
+)
+
+// Config says how events become journeys. The zero value groups by key, never cuts on silence and leaves unknown kinds
+// unknown. It is plain data.
+type Config struct {
+	Group   Group
+	Gap     time.Duration // > 0: a new instance after that much silence between two rows; keys get "/2", "/3", …
+	Default Kind          // stands in for an empty [Event.Kind]
+}
+
+// Check reports a grouping that does not exist, a negative gap, and a default kind that is no text.
+func (c Config) Check() error {
+	var p b2b.Problems
+	if c.Group > ByAccountKind {
+		p.Add("group", "no such grouping")
+	}
+	if c.Gap < 0 || (c.Gap > 0 && c.Gap < time.Microsecond) {
+		p.Add("gap", "negative or below one microsecond")
+	}
+	if !utf8.ValidString(string(c.Default)) {
+		p.Add("default", notUTF8)
+	}
+	return p.Err()
+}
+
+// Builder is a set of events: adding one twice changes nothing if it has an id, and the order of adding never matters. The
+// zero value is an empty set with the zero [Config]. It is not safe for concurrent use.
+type Builder struct {
+	config     Config
+	t          table
+	superseded []uint32 // rows of t that a later version replaces, after compact
+	dirty      bool     // rows were added since the last compact
+	added      int      // events and rows offered so far; the next index of a path
+	duplicates int
+	rejected   []Reject
+}
+
+// Report says what became of the events. The zero value says that there were none.
+type Report struct {
+	Accepted    int          // events of the log's set that count, superseded versions not included
+	Duplicates  int          // events offered again with equal content
+	Superseded  []Superseded // ids of which several versions are known, by (source, id)
+	Rejected    []Reject     // in the order in which they were offered
+	Assumed     int          // rows whose time of recording is unknown, so that At stands in
+	TieJourneys int          // journeys whose order hangs on how equal times were broken
+	LateEvents  int          // rows recorded after a row that follows them in the order
+	Unassigned  int          // events with neither key, person nor account: kept, in no journey
+}
+
+// Superseded is one record of which older versions are kept aside for as-of views.
+type Superseded struct {
+	Source, ID string
+	Versions   int // older versions kept
+}
+
+// Reject is one event that cannot be used, with the reason; the path is as in "events[12].at". The event is given back whole,
+// so it may hold personal data.
+type Reject struct {
+	b2b.Rejection
+	Event Event
+}
+
+// NewBuilder returns an empty set; the error is that of [Config.Check].
+func NewBuilder(c Config) (*Builder, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	return &Builder{config: c}, nil
+}
+
+// Add adds events. It never fails: what cannot be used is in the report of [Builder.Build]. Slices are copied.
+func (b *Builder) Add(events ...Event) {
+	for i := range events {
+		e := &events[i]
+		path, reason := e.problem()
+		if reason == "" {
+			if path = b.t.add(e); path != "" {
+				reason = notUTF8
+			}
+		}
+		if reason != "" {
+			b.reject(path, reason, *e)
+		}
+		b.added++
+	}
+	b.dirty = true
+}
+
+func (b *Builder) reject(path, reason string, e Event) {
+	e.With, e.Objects, e.Attributes = slices.Clone(e.With), slices.Clone(e.Objects), slices.Clone(e.Attributes)
+	full := "events[" + strconv.Itoa(b.added) + "]." + path
+	b.rejected = append(b.rejected, Reject{b2b.Rejection{Index: b.added, Path: full, Reason: reason}, e})
+}
+
+// AddColumns adds many events at once; see [Columns]. Columns of unequal length and codes without a name are an error, and
+// then nothing is added. A row that cannot be used is in the report of [Builder.Build], counted on from the events before.
+func (b *Builder) AddColumns(c Columns) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	skip := b.checkRows(&c)
+	b.t.appendColumns(&c, skip)
+	b.added += len(c.Step.Codes)
+	b.dirty = true
+	return nil
+}
+
+// checkRows rejects the rows that cannot be used; nil is none.
+func (b *Builder) checkRows(c *Columns) []bool {
+	var bad [numNames][]bool // by code: no valid UTF-8
+	suspicious := false
+	for i, col := range c.names() {
+		for code, name := range col.Names {
+			if !utf8.ValidString(name) || (i == colStep && name == "") {
+				if bad[i] == nil {
+					bad[i] = make([]bool, len(col.Names))
+				}
+				bad[i][code] = true
+				suspicious = true
+			}
+		}
+	}
+	var skip []bool
+	base := b.added
+	for r := range c.Step.Codes {
+		if !suspicious && plain(c, r) {
+			continue
+		}
+		e := eventOf(c, r, c.Step.At(r), c.Journey.At(r), nil)
+		path, reason := e.problem()
+		if reason == "" {
+			for i, col := range c.names() {
+				if bad[i] != nil && col.Codes != nil && bad[i][col.Codes[r]] {
+					path, reason = nameNames[i], notUTF8
+					break
+				}
+			}
+		}
+		if reason == "" {
+			continue
+		}
+		if skip == nil {
+			skip = make([]bool, len(c.Step.Codes))
+		}
+		skip[r] = true
+		b.added = base + r
+		b.reject(path, reason, e)
+	}
+	b.added = base
+	return skip
+}
+
+// plain reports whether the values of a row need no closer look.
+func plain(c *Columns, r int) bool {
+	inYears := func(us int64) bool { return us == NoTime || (us >= firstSecond*1e6 && us <= lastSecond*1e6) }
+	if !inYears(c.At[r]) || (c.ID != nil && !utf8.ValidString(c.ID[r])) {
+		return false
+	}
+	if c.Started != nil && (!inYears(c.Started[r]) || (c.At[r] != NoTime && c.Started[r] > c.At[r])) {
+		return false
+	}
+	if c.RecordedAt != nil && !inYears(c.RecordedAt[r]) {
+		return false
+	}
+	return at(c.Phase, r, 0).IsValid() && at(c.Precision, r, 0).IsValid() && outcomes.Valid(at(c.Outcome, r, 0))
+}
+
+// Merge adds the events of another set, which is unchanged. Different configurations are [b2b.ErrConfigMismatch]; an empty set
+// with the zero configuration takes over the other's.
+func (b *Builder) Merge(other *Builder) error {
+	if b.config != other.config {
+		switch {
+		case other.t.n == 0 && other.config == Config{}:
+			return nil
+		case b.t.n == 0 && b.config == Config{}:
+			b.config = other.config
+		default:
+			return fmt.Errorf("journey: %w", b2b.ErrConfigMismatch)
+		}
+	}
+	n := b.t.n
+	c := other.t.Columns
+	for i, col := range c.names() {
+		col.Names = other.t.dicts[i].names
+	}
+	b.t.appendColumns(&c, nil)
+	for row, x := range other.t.extra {
+		b.t.setExtra(uint32(n)+row, x)
+	}
+	for _, r := range other.rejected {
+		b.rejected = append(b.rejected, r)
+	}
+	b.added += other.added
+	b.duplicates += other.duplicates
+	b.dirty = true
+	return nil
+}
+
+// compact removes rows that repeat an event with the same id and content, and finds the versions that a later one replaces.
+func (b *Builder) compact() {
+	if !b.dirty {
+		return
+	}
+	b.dirty = false
+	b.superseded = nil
+	t := &b.t
+	if t.ID == nil {
+		return
+	}
+	// slots: open addressing over the rows that were the first to show their (source, id); next: the further versions.
+	size := 16
+	for size < 2*t.n {
+		size *= 2
+	}
+	slots := make([]uint32, size) // row + 1
+	next := make(map[uint32][]uint32)
+	seed := maphash.MakeSeed()
+	var gone []uint32
+	for r := range t.n {
+		id := t.ID[r]
+		if id == "" {
+			continue
+		}
+		row, source := uint32(r), at(t.Source.Codes, r, 0)
+		i := (maphash.String(seed, id) ^ uint64(source)*0x9e3779b97f4a7c15) & uint64(size-1)
+		for {
+			first := slots[i]
+			if first == 0 {
+				slots[i] = row + 1
+				break
+			}
+			first--
+			if t.ID[first] == id && at(t.Source.Codes, int(first), 0) == source {
+				versions := next[first]
+				if t.compareRows(first, row) == 0 || slices.ContainsFunc(versions, func(v uint32) bool { return t.compareRows(v, row) == 0 }) {
+					gone = append(gone, row)
+				} else {
+					next[first] = append(versions, row)
+				}
+				break
+			}
+			i = (i + 1) & uint64(size-1)
+		}
+	}
+	for first, versions := range next {
+		versions = append(versions, first)
+		best := versions[0]
+		for _, v := range versions[1:] {
+			if t.compareVersions(v, best) > 0 {
+				best = v
+			}
+		}
+		for _, v := range versions {
+			if v != best {
+				b.superseded = append(b.superseded, v)
+			}
+		}
+	}
+	slices.Sort(b.superseded)
+	b.duplicates += len(gone)
+	b.drop(gone)
+}
+
+// compareVersions orders versions of one record: the latest recorded counts, then the greatest in the total order.
+func (t *table) compareVersions(a, b uint32) int {
+	recorded := func(r uint32) int64 {
+		if us := at(t.RecordedAt, int(r), NoTime); us != NoTime {
+			return us
+		}
+		return t.At[r]
+	}
+	if ra, rb := recorded(a), recorded(b); ra != rb {
+		if ra < rb {
+			return -1
+		}
+		return 1
+	}
+	return t.compareRows(a, b)
+}
+
+// drop removes rows, given in ascending order, and renumbers what points at rows.
+func (b *Builder) drop(gone []uint32) {
+	if len(gone) == 0 {
+		return
+	}
+	t := &b.t
+	keep := make([]uint32, 0, t.n-len(gone))
+	renumber := make(map[uint32]uint32, len(t.extra)+len(b.superseded))
+	g := 0
+	for r := range uint32(t.n) {
+		if g < len(gone) && gone[g] == r {
+			g++
+			continue
+		}
+		if t.extra[r] != nil {
+			renumber[r] = uint32(len(keep))
+		}
+		keep = append(keep, r)
+	}
+	superseded := b.superseded[:0]
+	for _, r := range b.superseded {
+		if i, found := slices.BinarySearch(keep, r); found {
+			superseded = append(superseded, uint32(i))
+		}
+	}
+	b.superseded = superseded
+	moved := make(map[uint32]*extra, len(renumber))
+	for old, now := range renumber {
+		moved[now] = t.extra[old]
+	}
+	t.extra = moved
+	t.Columns = t.take(keep)
+	t.n = len(keep)
+}
