@@ -1,0 +1,138 @@
+package funnel_test
+
+import (
+	"encoding/csv"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/funnel"
+	"github.com/buyerjourney/b2b/internal/realdata"
+)
+
+// table reads a comma-separated file of ../shared/data as rows of named cells.
+func table(t testing.TB, rel string) func(yield func(cell func(name string) string) bool) {
+	t.Helper()
+	r := csv.NewReader(realdata.Open(t, rel))
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(yield func(cell func(name string) string) bool) {
+		for _, row := range rows[1:] {
+			cell := func(name string) string {
+				i := slices.Index(rows[0], name)
+				if i < 0 {
+					t.Fatalf("%s: no column %s", rel, name)
+				}
+				return row[i]
+			}
+			if !yield(cell) {
+				return
+			}
+		}
+	}
+}
+
+func number(t testing.TB, text string) float64 {
+	t.Helper()
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func bpiPipeline(t testing.TB) *funnel.Pipeline {
+	t.Helper()
+	p, err := funnel.NewPipeline(funnel.PipelineConfig{ID: "loan", Stages: []funnel.StageDef{
+		{ID: "Submitted", Order: 1}, {ID: "Preaccepted", Order: 2}, {ID: "Accepted", Order: 3}, {ID: "Finalized", Order: 4},
+		{ID: "Returned", Order: 5}, {ID: "Won", Order: 6, Outcome: funnel.Won}, {ID: "Declined", Order: 7, Outcome: funnel.Lost},
+		{ID: "Cancelled", Order: 8, Outcome: funnel.NoDecision},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+var bpiEnd = time.Date(2012, 3, 14, 15, 4, 54, 0, time.UTC)
+
+func bpiChanges(t testing.TB) []funnel.Change {
+	t.Helper()
+	var out []funnel.Change
+	for cell := range table(t, "funnel/bpi12/stage_history.csv.gz") {
+		at, err := time.Parse(time.RFC3339Nano, cell("at"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		amount, err := b2b.ParseAmount(cell("amount"), "EUR")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, funnel.Change{Deal: b2b.DealID(cell("case")), Stage: funnel.Stage(cell("stage")), At: funnel.Exact(at), Amount: amount})
+	}
+	return out
+}
+
+func bpiBook(t testing.TB) *funnel.Book {
+	t.Helper()
+	b, err := funnel.NewBook(funnel.BookConfig{Pipelines: []*funnel.Pipeline{bpiPipeline(t)}, Observed: b2b.Window{To: bpiEnd.Add(time.Second)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep := b.Add(bpiChanges(t)...); len(rep.Rejected) > 0 {
+		t.Fatal(rep.Rejected[0])
+	}
+	return b
+}
+
+func TestBookOfLoanApplications(t *testing.T) {
+	b := bpiBook(t)
+	s := b.At(b2b.View{At: bpiEnd})
+	if s.Len() != 13087 {
+		t.Errorf("deals: got %d, want 13087", s.Len())
+	}
+	c := s.Sojourns()
+	if len(c.Place) != 46524 {
+		t.Errorf("passages: got %d, want 46524", len(c.Place))
+	}
+	counts := map[funnel.Stage]int{}
+	open := 0
+	for _, d := range s.All() {
+		counts[d.Stage]++
+		if d.Outcome.IsOpen() {
+			open++
+		}
+	}
+	if counts["Won"] != 2246 { // aj_bpi12.json: exits of Returned
+		t.Errorf("won: got %d, want 2246", counts["Won"])
+	}
+	if open != 399 { // censored spells of aj_bpi12.json: 3 + 231 + 69 + 96
+		t.Errorf("open: got %d, want 399", open)
+	}
+}
+
+func BenchmarkBookAt(b *testing.B) {
+	book := bpiBook(b)
+	v := b2b.View{At: time.Date(2012, 1, 9, 0, 0, 0, 0, time.UTC), Known: time.Date(2012, 1, 9, 0, 0, 0, 0, time.UTC)}
+	b.ReportAllocs()
+	for b.Loop() {
+		book.At(v)
+	}
+}
+
+func BenchmarkBookAdd(b *testing.B) {
+	changes := bpiChanges(b)
+	p := bpiPipeline(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		book, err := funnel.NewBook(funnel.BookConfig{Pipelines: []*funnel.Pipeline{p}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		book.Add(changes...)
+	}
+}
