@@ -45,3 +45,11 @@ func (p PersonSteps) Check() error {
 	}
 	return problems.Err()
 }
+
+// SeatStep names the step that tells most of who holds a seat, and its information in bits. Package inference computes it;
+// [Coverage] shows it beside a gap.
+type SeatStep struct {
+	Seat b2b.SeatID
+	Step string
+	Bits float64
+}
