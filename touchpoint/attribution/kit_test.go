@@ -1,0 +1,5 @@
+package attribution_test
+
+import "time"
+
+const hour = time.Hour

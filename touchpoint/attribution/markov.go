@@ -1,0 +1,75 @@
+package attribution
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/buyerjourney/b2b"
+)
+
+// Markov credits names by the removal effect in a chain of the given order: credit = total · effect / Σ effects. It is exact:
+// nothing is simulated. See [FitChain] for the chain itself and [ChooseOrder] for the order.
+type Markov struct {
+	Order int // 0 means 1
+}
+
+// String returns "markov(order)".
+func (m Markov) String() string { return "markov(" + strconv.Itoa(max(1, m.Order)) + ")" }
+
+func (m Markov) check(p *b2b.Problems) { ChainConfig{Order: m.Order}.check(p, "model") }
+
+func (m Markov) compile(p *Paths, _ Config) (fitter, error) {
+	s := compileStates(p, max(1, m.Order), false)
+	c := &markovFitter{structure: s, with: make([][]int32, len(p.names))}
+	for state, gram := range s.grams {
+		for i, code := range gram {
+			if !slices.Contains(gram[:i], code) {
+				c.with[code] = append(c.with[code], int32(state))
+			}
+		}
+	}
+	return c, nil
+}
+
+type markovFitter struct {
+	*structure
+	with [][]int32 // the states that contain each name
+}
+
+func (c *markovFitter) worker() func(*weights, *scores) bool {
+	v, f := newSolver(c.structure), new(solution)
+	set := make([]bool, len(c.grams))
+	return func(w *weights, out *scores) bool {
+		if v.solve(f, w) == nil {
+			return false
+		}
+		var effects, effectsV total
+		for code, states := range c.with {
+			for _, s := range states {
+				set[s] = true
+			}
+			p, value := v.loss(f, set)
+			for _, s := range states {
+				set[s] = false
+			}
+			out.removal[code] = clamp(p / f.p)
+			effects.add(out.removal[code])
+			if f.v != 0 {
+				out.removalValue[code] = value / f.v
+			}
+			effectsV.add(out.removalValue[code])
+		}
+		var value total
+		for _, x := range w.value {
+			value.add(x)
+		}
+		conversions := sum(w.conv)
+		for code := range c.with {
+			out.conv[code] = conversions * out.removal[code] / effects.value()
+			if t := effectsV.value(); t != 0 {
+				out.value[code] = value.value() * out.removalValue[code] / t
+			}
+		}
+		return true
+	}
+}

@@ -1,0 +1,379 @@
+package attribution
+
+import (
+	"strings"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/bin"
+	"github.com/buyerjourney/b2b/internal/exact"
+)
+
+// PathSet is an accumulator of paths that holds no person: names are interned, equal paths (steps, ages, account) are one
+// record with counts. Its state depends on neither order nor partition. The zero value is empty and ready to use. Not safe
+// for concurrent use; one goroutine at a time. [PathSet.Result] gives an immutable [Paths] for the models.
+type PathSet struct {
+	names    table
+	accounts table
+	index    map[string]int32 // key of a record
+	records  []record
+	steps    []uint32 // of all records, one after the other
+	ages     []int64  // of all timed records, in nanoseconds before the end
+	none     outcome  // conversions whose path has no step
+	conv     int64
+	null     int64
+
+	texts   map[string]int32 // records of texts seen by AddText
+	textSep string
+	codes   []uint32 // scratch
+	stamps  []int64
+	key     []byte
+}
+
+// record is one distinct path. Records that fall to 0 stay as they are and are left out of every result.
+type record struct {
+	outcome
+	from, n int
+	age     int // offset in ages, −1 for a path without times
+	account uint32
+}
+
+// outcome is what came of a path.
+type outcome struct {
+	conv, null, refunds int64
+	value               exact.Sum
+}
+
+func (o *outcome) live() bool { return o.conv != 0 || o.null != 0 }
+
+// table interns strings. Code 0 of an account is the empty string.
+type table struct {
+	list []string
+	code map[string]uint32
+}
+
+func (t *table) intern(s string) uint32 {
+	if c, ok := t.code[s]; ok {
+		return c
+	}
+	if t.code == nil {
+		t.code = make(map[string]uint32)
+	}
+	c := uint32(len(t.list))
+	s = strings.Clone(s)
+	t.list = append(t.list, s)
+	t.code[s] = c
+	return c
+}
+
+// maxTexts bounds the memory for texts that AddText remembers.
+const maxTexts = 1 << 16
+
+// Add adds a path. Errors are those of [Path.Check], and a total beyond 2^53; the set is then unchanged. A path without
+// conversions and nulls changes nothing. A known path costs O(steps) and no allocation.
+func (s *PathSet) Add(p Path) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	if err := s.room(p.Conversions, p.Nulls); err != nil {
+		return err
+	}
+	if p.Conversions == 0 && p.Nulls == 0 {
+		return nil
+	}
+	s.add(s.record(p), p.Conversions, p.Nulls, p.Value)
+	return nil
+}
+
+// AddAll adds the paths it can and returns the others, in order, with paths such as paths[3].conversions.
+func (s *PathSet) AddAll(paths []Path) []b2b.Rejection { return rejections(paths, s.Add) }
+
+// AddText adds a path that is written as one text with sep between the steps. Steps are trimmed of white space, empty
+// steps dropped. Errors as in [PathSet.Add]; an empty sep is an error.
+func (s *PathSet) AddText(text, sep string, conversions, nulls int64, value float64) error {
+	var p b2b.Problems
+	checkCounts(&p, conversions, nulls, value)
+	if sep == "" {
+		p.Add("sep", "empty")
+	}
+	if err := p.Err(); err != nil {
+		return err
+	}
+	if err := s.room(conversions, nulls); err != nil {
+		return err
+	}
+	if sep != s.textSep {
+		s.texts, s.textSep = nil, sep
+	}
+	i, known := s.texts[text]
+	if !known {
+		if !hasStep(text, sep) {
+			return &b2b.InvalidError{Path: "steps", Reason: "empty path"}
+		}
+		if conversions == 0 && nulls == 0 {
+			return nil
+		}
+		i = s.parse(text, sep)
+		if s.texts == nil {
+			s.texts = make(map[string]int32)
+		}
+		if len(s.texts) < maxTexts {
+			s.texts[strings.Clone(text)] = i
+		}
+	}
+	if conversions != 0 || nulls != 0 {
+		s.add(i, conversions, nulls, value)
+	}
+	return nil
+}
+
+func hasStep(text, sep string) bool {
+	for step := range strings.SplitSeq(text, sep) {
+		if strings.TrimSpace(step) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// parse interns the steps of a text and returns its record.
+func (s *PathSet) parse(text, sep string) int32 {
+	s.codes = s.codes[:0]
+	for more := true; more; {
+		var step string
+		step, text, more = strings.Cut(text, sep)
+		if step = strings.TrimSpace(step); step != "" {
+			s.codes = append(s.codes, s.names.intern(step))
+		}
+	}
+	return s.find(0, nil)
+}
+
+// AddUnattributed adds conversions that had no path at all, so that totals stay whole: they go to [Credits.Unattributed].
+func (s *PathSet) AddUnattributed(conversions int64, value float64) error {
+	var p b2b.Problems
+	checkCounts(&p, conversions, 0, value)
+	if err := p.Err(); err != nil {
+		return err
+	}
+	if err := s.room(conversions, 0); err != nil {
+		return err
+	}
+	s.none.add(conversions, 0, value)
+	s.conv += conversions
+	return nil
+}
+
+// Sub takes a path out again that was added. More than is there, or a value that would be left without conversions, is an
+// error and changes nothing.
+func (s *PathSet) Sub(p Path) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	if p.Conversions == 0 && p.Nulls == 0 {
+		return nil
+	}
+	i, ok := s.lookup(p)
+	if !ok {
+		return &b2b.InvalidError{Path: "steps", Reason: "no such path in the set"}
+	}
+	r := &s.records[i]
+	var out b2b.Problems
+	if p.Conversions > r.conv {
+		out.Add("conversions", "more than the set holds")
+	}
+	if p.Nulls > r.null {
+		out.Add("nulls", "more than the set holds")
+	}
+	if p.Value < 0 && r.refunds == 0 {
+		out.Add("value", "no refund in the set")
+	}
+	if out.Len() == 0 && p.Conversions == r.conv {
+		left := r.value.Clone()
+		left.Sub(p.Value)
+		if !left.IsZero() {
+			out.Add("value", "would be left without a conversion")
+		}
+	}
+	if err := out.Err(); err != nil {
+		return err
+	}
+	r.conv -= p.Conversions
+	r.null -= p.Nulls
+	r.value.Sub(p.Value)
+	if p.Value < 0 {
+		r.refunds--
+	}
+	s.conv -= p.Conversions
+	s.null -= p.Nulls
+	return nil
+}
+
+// Merge adds all that other holds; other is unchanged. Names, accounts and separators may differ.
+func (s *PathSet) Merge(other *PathSet) error {
+	if err := s.room(other.conv, other.null); err != nil {
+		return err
+	}
+	if other == s {
+		clone := new(PathSet)
+		if err := clone.Merge(s); err != nil {
+			return err
+		}
+		other = clone
+	}
+	for i := range other.records {
+		r := &other.records[i]
+		if !r.live() {
+			continue
+		}
+		s.codes = s.codes[:0]
+		for _, c := range other.steps[r.from : r.from+r.n] {
+			s.codes = append(s.codes, s.names.intern(other.names.list[c]))
+		}
+		var account uint32
+		if r.account != 0 {
+			account = s.account(other.accounts.list[r.account])
+		}
+		var ages []int64
+		if r.age >= 0 {
+			ages = other.ages[r.age : r.age+r.n]
+		}
+		s.records[s.find(account, ages)].merge(&r.outcome)
+	}
+	s.none.merge(&other.none)
+	s.conv += other.conv
+	s.null += other.null
+	return nil
+}
+
+// Totals returns the conversions, nulls and value of all paths, unattributed ones included.
+func (s *PathSet) Totals() (conversions, nulls int64, value float64) {
+	sum := s.none.value.Clone()
+	for i := range s.records {
+		sum.Merge(&s.records[i].value)
+	}
+	return s.conv, s.null, sum.Float64()
+}
+
+// room checks that totals stay exact.
+func (s *PathSet) room(conversions, nulls int64) error {
+	var p b2b.Problems
+	if s.conv+conversions > maxCount {
+		p.Add("conversions", "total beyond 2^53")
+	}
+	if s.null+nulls > maxCount {
+		p.Add("nulls", "total beyond 2^53")
+	}
+	return p.Err()
+}
+
+func (s *PathSet) add(i int32, conversions, nulls int64, value float64) {
+	s.records[i].add(conversions, nulls, value)
+	s.conv += conversions
+	s.null += nulls
+}
+
+func (o *outcome) add(conversions, nulls int64, value float64) {
+	o.conv += conversions
+	o.null += nulls
+	o.value.Add(value)
+	if value < 0 {
+		o.refunds++
+	}
+}
+
+func (o *outcome) merge(p *outcome) {
+	o.conv += p.conv
+	o.null += p.null
+	o.refunds += p.refunds
+	o.value.Merge(&p.value)
+}
+
+func (s *PathSet) account(a string) uint32 {
+	if len(s.accounts.list) == 0 {
+		s.accounts.intern("")
+	}
+	return s.accounts.intern(a)
+}
+
+// record interns the path and returns the number of its record.
+func (s *PathSet) record(p Path) int32 {
+	s.codes = s.codes[:0]
+	for _, step := range p.Steps {
+		s.codes = append(s.codes, s.names.intern(step))
+	}
+	var account uint32
+	if p.Account != "" {
+		account = s.account(string(p.Account))
+	}
+	return s.find(account, s.stamp(p))
+}
+
+// lookup is record without interning.
+func (s *PathSet) lookup(p Path) (int32, bool) {
+	s.codes = s.codes[:0]
+	for _, step := range p.Steps {
+		c, ok := s.names.code[step]
+		if !ok {
+			return 0, false
+		}
+		s.codes = append(s.codes, c)
+	}
+	var account uint32
+	if p.Account != "" {
+		c, ok := s.accounts.code[string(p.Account)]
+		if !ok {
+			return 0, false
+		}
+		account = c
+	}
+	s.makeKey(account, s.stamp(p))
+	i, ok := s.index[string(s.key)]
+	return i, ok
+}
+
+// stamp returns the ages of the steps in scratch memory, nil without times.
+func (s *PathSet) stamp(p Path) []int64 {
+	if len(p.Times) == 0 {
+		return nil
+	}
+	s.stamps = s.stamps[:0]
+	end := p.end()
+	for _, t := range p.Times {
+		s.stamps = append(s.stamps, int64(end.Sub(t)))
+	}
+	return s.stamps
+}
+
+func (s *PathSet) makeKey(account uint32, ages []int64) {
+	s.key = bin.AppendUvarint(s.key[:0], uint64(account)<<1|uint64(min(len(ages), 1)))
+	for _, c := range s.codes {
+		s.key = bin.AppendUvarint(s.key, uint64(c)+1)
+	}
+	if ages != nil {
+		s.key = append(s.key, 0)
+		for _, a := range ages {
+			s.key = bin.AppendUvarint(s.key, uint64(a))
+		}
+	}
+}
+
+// find returns the record of the path in s.codes, which it makes if it is new.
+func (s *PathSet) find(account uint32, ages []int64) int32 {
+	s.makeKey(account, ages)
+	if i, ok := s.index[string(s.key)]; ok {
+		return i
+	}
+	if s.index == nil {
+		s.index = make(map[string]int32)
+	}
+	r := record{from: len(s.steps), n: len(s.codes), age: -1, account: account}
+	s.steps = append(s.steps, s.codes...)
+	if ages != nil {
+		r.age = len(s.ages)
+		s.ages = append(s.ages, ages...)
+	}
+	i := int32(len(s.records))
+	s.records = append(s.records, r)
+	s.index[string(s.key)] = i
+	return i
+}
