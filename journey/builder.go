@@ -226,6 +226,7 @@ func (b *Builder) compact() {
 	b.dirty = false
 	b.superseded = nil
 	t := &b.t
+	t.named()
 	if t.ID == nil {
 		return
 	}

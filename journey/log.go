@@ -26,6 +26,8 @@ type Log struct {
 	events   int
 	assumed  int
 	accounts []accountRange
+	origin   *Log            // the log that this one was made of, where as-of views need it
+	again    func(*Log) *Log // how it was made
 }
 
 // head is what a journey is about, as codes of the columns Account, Person, Kind and Seat.

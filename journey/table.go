@@ -2,6 +2,7 @@ package journey
 
 import (
 	"slices"
+	"time"
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/touchpoint"
@@ -42,24 +43,15 @@ func (t *table) add(e *Event) (path string) {
 	}
 	n := t.n
 	for i, col := range t.names() {
-		if i == colStep {
-			col.Codes = append(col.Codes, codes[i])
-		} else {
+		if col.Codes != nil || codes[i] != 0 {
 			col.Codes = push(col.Codes, n, codes[i], 0)
 		}
-		col.Names = t.dicts[i].names
 	}
 	t.At = append(t.At, micros(e.At))
 	t.Started = push(t.Started, n, micros(e.Started), NoTime)
 	t.RecordedAt = push(t.RecordedAt, n, micros(e.RecordedAt), NoTime)
 	t.Seq = push(t.Seq, n, e.Seq, 0)
-	var zone int16
-	if !e.At.IsZero() {
-		if _, offset := e.At.Zone(); offset != 0 {
-			zone = int16(offset / 60)
-		}
-	}
-	t.Zone = push(t.Zone, n, zone, 0)
+	t.Zone = push(t.Zone, n, zoneOf(e.At), 0)
 	t.Precision = push(t.Precision, n, e.Precision, 0)
 	t.Phase = push(t.Phase, n, e.Phase, 0)
 	t.Outcome = push(t.Outcome, n, e.Outcome, 0)
@@ -69,6 +61,22 @@ func (t *table) add(e *Event) (path string) {
 	}
 	t.n++
 	return ""
+}
+
+// zoneOf returns the offset from UTC in minutes.
+func zoneOf(t time.Time) int16 {
+	if t.Location() == time.UTC || t.IsZero() {
+		return 0
+	}
+	_, offset := t.Zone()
+	return int16(offset / 60)
+}
+
+// named makes the columns know the names that the dictionaries hold by now.
+func (t *table) named() {
+	for i, col := range t.names() {
+		col.Names = t.dicts[i].names
+	}
 }
 
 func (t *table) setExtra(row uint32, x *extra) {
@@ -106,25 +114,23 @@ func (t *table) event(row int) Event {
 func eventOf(c *Columns, r int, step, journey string, x *extra) Event {
 	zone := at(c.Zone, r, 0)
 	e := Event{
-		Journey:    journey,
-		Step:       StepID(step),
-		Touchpoint: touchpoint.ID(c.Touchpoint.At(r)),
-		Kind:       Kind(c.Kind.At(r)),
 		Phase:      at(c.Phase, r, b2b.UnknownPhase),
-		Person:     b2b.PersonID(c.Person.At(r)),
-		Account:    b2b.AccountID(c.Account.At(r)),
-		Seat:       b2b.SeatID(c.Seat.At(r)),
-		Resource:   c.Resource.At(r),
 		At:         instant(c.At[r], zone),
 		Started:    instant(at(c.Started, r, NoTime), zone),
 		RecordedAt: instant(at(c.RecordedAt, r, NoTime), zone),
 		Precision:  at(c.Precision, r, b2b.UnknownPrecision),
 		Seq:        at(c.Seq, r, 0),
-		Source:     c.Source.At(r),
 		ID:         at(c.ID, r, ""),
 		Outcome:    at(c.Outcome, r, UnknownOutcome),
-		Lifecycle:  c.Lifecycle.At(r),
 	}
+	var text [numNames]string
+	for i, col := range c.names() {
+		if i != colStep && i != colJourney {
+			text[i] = col.At(r)
+		}
+	}
+	text[colStep], text[colJourney] = step, journey
+	e.named(text)
 	if x != nil {
 		e.With, e.Objects, e.Attributes = x.with, x.objects, x.attrs
 	}
@@ -168,7 +174,6 @@ func (t *table) appendColumns(c *Columns, skip []bool) {
 				col.Codes = append(col.Codes, recode[from[i].Codes[r]])
 			}
 		}
-		col.Names = t.dicts[i].names
 	}
 	t.At = join(t.At, c.At, rows, n, add, NoTime)
 	t.Started = join(t.Started, c.Started, rows, n, add, NoTime)
@@ -214,4 +219,11 @@ func join[T comparable](col, from []T, rows []uint32, n, add int, fill T) []T {
 		col = append(col, from[r])
 	}
 	return col
+}
+
+// named sets the fields of the coded columns.
+func (e *Event) named(text [numNames]string) {
+	e.Source, e.Step, e.Journey, e.Kind = text[colSource], StepID(text[colStep]), text[colJourney], Kind(text[colKind])
+	e.Account, e.Person, e.Seat = b2b.AccountID(text[colAccount]), b2b.PersonID(text[colPerson]), b2b.SeatID(text[colSeat])
+	e.Touchpoint, e.Resource, e.Lifecycle = touchpoint.ID(text[colTouchpoint]), text[colResource], text[colLifecycle]
 }

@@ -25,12 +25,14 @@ func (l *Log) Where(f Filter) *Log {
 	step := wantedNames(r.Step.Names, f.Steps)
 	account := wanted(&r.Account, f.Accounts)
 	bounded := !f.Window.From.IsZero() || !f.Window.To.IsZero()
-	return l.filter(func(j int) bool {
+	out := l.filter(func(j int) bool {
 		return (account == nil || account[l.heads[j].account]) && (f.Keep == nil || f.Keep(l.Journey(j)))
 	}, func(i int) bool {
 		return (kind == nil || kind[at(r.Kind.Codes, i, 0)]) && (seat == nil || seat[at(r.Seat.Codes, i, 0)]) &&
 			(step == nil || step[r.Code(i)]) && (!bounded || (l.timed && f.Window.Contains(instant(r.At[i], 0))))
 	})
+	out.descend(l, func(o *Log) *Log { return o.Where(f) })
+	return out
 }
 
 // wanted returns by code whether a name is in the list; nil is no restriction. An absent column has the empty name only.

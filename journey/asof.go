@@ -1,0 +1,81 @@
+package journey
+
+import (
+	"slices"
+
+	"github.com/buyerjourney/b2b"
+)
+
+// AsOf returns the log as it stood: the rows that happened up to view.At and were recorded up to view.Known, each in the version
+// known then. A row without a time of recording counts as recorded when it happened; [Log.Assumed] counts those. The identities
+// stay those of the build: for the persons and accounts of then, build with the identities of the same view first. A log without
+// times is returned as it is.
+func (l *Log) AsOf(view b2b.View) *Log {
+	if !l.timed || (view.At.IsZero() && view.Known.IsZero()) {
+		return l
+	}
+	if l.origin != nil {
+		return l.again(l.origin.AsOf(view))
+	}
+	sees := func(i int) bool {
+		return view.Sees(instant(l.rows.At[i], 0), instant(at(l.rows.RecordedAt, i, NoTime), 0))
+	}
+	if !l.hasPast() {
+		return l.filter(func(int) bool { return true }, sees)
+	}
+	known := b2b.View{Known: view.Known}
+	b := Builder{config: l.config}
+	for _, e := range l.eventSet() {
+		if known.Sees(e.At, e.RecordedAt) {
+			b.Add(e)
+		}
+	}
+	for _, e := range l.past {
+		if known.Sees(e.At, e.RecordedAt) {
+			b.Add(e)
+		}
+	}
+	if !view.At.IsZero() { // what had not happened yet cannot have ended a silence
+		b.compact()
+		limit := micros(view.At.UTC())
+		var gone []uint32
+		for r, us := range b.t.At {
+			if us > limit && !slices.Contains(b.superseded, uint32(r)) {
+				gone = append(gone, uint32(r))
+			}
+		}
+		b.drop(gone)
+	}
+	out, _ := b.Build(Identities{})
+	return out
+}
+
+// hasPast reports whether the rows of a view of the log cannot be told from its rows alone.
+func (l *Log) hasPast() bool { return len(l.past) > 0 || l.config.Gap > 0 }
+
+// descend makes l answer as-of questions through the log that it was made of, where its own rows do not suffice.
+func (l *Log) descend(from *Log, again func(*Log) *Log) {
+	if from.hasPast() || from.origin != nil {
+		l.origin, l.again = from, again
+	}
+}
+
+// eventSet returns the events of the rows, one per event number, under resolved ids.
+func (l *Log) eventSet() []Event {
+	out := make([]Event, 0, l.events)
+	where := make(map[uint32]int, l.events)
+	for j := range l.keys {
+		for i := l.rows.Offsets[j]; i < l.rows.Offsets[j+1]; i++ {
+			e := l.event(i, j)
+			k, ok := where[l.rows.Event[i]]
+			if !ok {
+				where[l.rows.Event[i]] = len(out)
+				out = append(out, e)
+				continue
+			}
+			main := &out[k]
+			main.With = append(slices.Clip(main.With), Participant{Person: e.Person, Seat: e.Seat, Journey: e.Journey, Kind: e.Kind})
+		}
+	}
+	return out
+}

@@ -1,0 +1,225 @@
+package journey
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strconv"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/dmu"
+	"github.com/buyerjourney/b2b/funnel"
+	"github.com/buyerjourney/b2b/touchpoint"
+)
+
+// TouchConfig says what a touch means as a step. Every function may be nil: the step is then named as the touchpoint, the kind is
+// left to [Config.Default], and the phase is the catalogue's. The zero value is valid.
+type TouchConfig struct {
+	Catalogue *touchpoint.Catalogue
+	Step      func(touchpoint.Touch) StepID
+	Kind      func(touchpoint.Touch) Kind
+	Phase     func(touchpoint.Touch) b2b.Phase
+}
+
+// FromTouches returns the events of touches, in the order in which they first occur. Touches that agree in everything but person,
+// seat and account, and have an id, are one event of several persons: the smallest person key is [Event.Person], and its
+// account is the event's; the others are in With.
+func FromTouches(c TouchConfig, touches []touchpoint.Touch) []Event {
+	events := make([]Event, 0, len(touches))
+	at := make(map[touchpoint.Touch]int)
+	for _, t := range touches {
+		meeting := t
+		meeting.Person, meeting.Seat, meeting.Account = "", "", ""
+		meeting.Started, meeting.At, meeting.RecordedAt = t.Started.UTC(), t.At.UTC(), t.RecordedAt.UTC()
+		if i, ok := at[meeting]; ok && t.ID != "" {
+			e := &events[i]
+			other := Participant{Person: t.Person, Seat: t.Seat}
+			if cmp.Or(cmp.Compare(t.Person, e.Person), cmp.Compare(t.Seat, e.Seat)) < 0 {
+				other = Participant{Person: e.Person, Seat: e.Seat}
+				e.Person, e.Seat, e.Account = t.Person, t.Seat, t.Account
+			}
+			if other.Person != "" && (other != Participant{Person: e.Person, Seat: e.Seat}) && !slices.Contains(e.With, other) {
+				e.With = append(e.With, other)
+				slices.SortFunc(e.With, compareParticipants)
+			}
+			continue
+		}
+		at[meeting] = len(events)
+		e := Event{
+			Step:       StepID(t.Touchpoint),
+			Touchpoint: t.Touchpoint,
+			Person:     t.Person,
+			Account:    t.Account,
+			Seat:       t.Seat,
+			At:         t.At,
+			Started:    t.Started,
+			RecordedAt: t.RecordedAt,
+			Seq:        t.Seq,
+			Source:     t.Source,
+			ID:         t.ID,
+		}
+		if c.Step != nil {
+			e.Step = c.Step(t)
+		}
+		if c.Kind != nil {
+			e.Kind = c.Kind(t)
+		}
+		switch {
+		case c.Phase != nil:
+			e.Phase = c.Phase(t)
+		case c.Catalogue != nil:
+			e.Phase = c.Catalogue.Phase(t.Touchpoint)
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// Touches yields one touch per row with the index of its journey, in the order of the log. A log without times gives touches
+// without times. Exposure does not travel in a log.
+func (l *Log) Touches() iter.Seq2[int, touchpoint.Touch] {
+	return func(yield func(int, touchpoint.Touch) bool) {
+		r := &l.rows
+		for j := range l.keys {
+			for i := r.Offsets[j]; i < r.Offsets[j+1]; i++ {
+				t := touchpoint.Touch{
+					ID:         at(r.ID, i, ""),
+					Source:     r.Source.At(i),
+					Seq:        at(r.Seq, i, 0),
+					Touchpoint: touchpoint.ID(r.Touchpoint.At(i)),
+					Person:     b2b.PersonID(r.Person.At(i)),
+					Account:    b2b.AccountID(r.Account.At(i)),
+					Seat:       b2b.SeatID(r.Seat.At(i)),
+				}
+				if l.timed {
+					zone := at(r.Zone, i, 0)
+					t.At = instant(r.At[i], zone)
+					t.Started = instant(at(r.Started, i, NoTime), zone)
+					t.RecordedAt = instant(at(r.RecordedAt, i, NoTime), zone)
+				}
+				if !yield(j, t) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// StepKey names what is counted for row i of a journey, such as step and channel; nil is the name of the step.
+type StepKey func(j Journey, i int) string
+
+// StepCounts counts what each person did, ordered by person, steps by name: the input of role inference. Rows without a person are
+// left out. The seat is the one on most of the person's rows (ties: the smallest name), "" where no row has one.
+func StepCounts(l *Log, key StepKey) []dmu.PersonSteps {
+	r := &l.rows
+	if !r.Person.IsPresent() {
+		return nil
+	}
+	type counts struct{ steps, seats map[string]int64 }
+	all := make([]counts, len(r.Person.Names))
+	for j := range l.keys {
+		journey := l.Journey(j)
+		for i := r.Offsets[j]; i < r.Offsets[j+1]; i++ {
+			c := &all[r.Person.Codes[i]]
+			if r.Person.At(i) == "" {
+				continue
+			}
+			if c.steps == nil {
+				c.steps, c.seats = make(map[string]int64), make(map[string]int64)
+			}
+			if key == nil {
+				c.steps[r.Step.Names[r.Code(i)]]++
+			} else {
+				c.steps[key(journey, i-r.Offsets[j])]++
+			}
+			if seat := r.Seat.At(i); seat != "" {
+				c.seats[seat]++
+			}
+		}
+	}
+	var out []dmu.PersonSteps
+	for code, c := range all {
+		if c.steps == nil {
+			continue
+		}
+		p := dmu.PersonSteps{Person: b2b.PersonID(r.Person.Names[code])}
+		for _, s := range sortedKeys(c.seats) {
+			if p.Seat == "" || c.seats[s] > c.seats[string(p.Seat)] {
+				p.Seat = b2b.SeatID(s)
+			}
+		}
+		for _, s := range sortedKeys(c.steps) {
+			p.Steps = append(p.Steps, dmu.StepCount{Step: s, N: c.steps[s]})
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// StageRule says which step moves a deal to which stage. An empty Kind is any kind. It is plain data.
+type StageRule struct {
+	Step     StepID
+	Kind     Kind
+	Pipeline string
+	Stage    funnel.Stage
+	Outcome  funnel.Outcome
+}
+
+// Changes returns one change per event, deal and rule that the event matches, in the order of the log; the deals of an event are
+// its objects of the type [DealObject]. A matching event without a deal is rejected with the reason "no deal". Amounts are not
+// given: a journey knows that a stage was reached, not what it is worth.
+func Changes(l *Log, rules []StageRule) ([]funnel.Change, []b2b.Rejection) {
+	var changes []funnel.Change
+	var rejected []b2b.Rejection
+	r := &l.rows
+	byStep := make([][]StageRule, len(r.Step.Names))
+	for _, rule := range rules {
+		if i, found := slices.BinarySearch(r.Step.Names, string(rule.Step)); found {
+			byStep[i] = append(byStep[i], rule)
+		}
+	}
+	seen := make(map[uint32]bool) // joint events that were dealt with
+	for i := range l.Len() {
+		matching := slices.DeleteFunc(slices.Clone(byStep[r.Code(i)]), func(rule StageRule) bool {
+			return rule.Kind != "" && string(rule.Kind) != r.Kind.At(i)
+		})
+		if len(matching) == 0 || seen[r.Event[i]] {
+			continue
+		}
+		seen[r.Event[i]] = true
+		change := funnel.Change{Account: b2b.AccountID(r.Account.At(i)), Seq: at(r.Seq, i, 0)}
+		change.At = funnel.Instant{Precision: b2b.OrderOnly}
+		if l.timed {
+			t := instant(r.At[i], at(r.Zone, i, 0))
+			change.At = funnel.Within(t, at(r.Precision, i, 0), t.Location())
+			change.RecordedAt = instant(at(r.RecordedAt, i, NoTime), 0)
+		}
+		deals := 0
+		if x := l.extra[r.Event[i]]; x != nil {
+			for _, o := range x.objects {
+				if o.Type != DealObject || o.ID == "" {
+					continue
+				}
+				deals++
+				for _, rule := range matching {
+					change.Deal, change.Pipeline = b2b.DealID(o.ID), rule.Pipeline
+					change.Stage, change.Outcome = rule.Stage, rule.Outcome
+					changes = append(changes, change)
+				}
+			}
+		}
+		if deals == 0 {
+			rejected = append(rejected, b2b.Rejection{Index: i, Path: "rows[" + strconv.Itoa(i) + "].objects", Reason: "no deal"})
+		}
+	}
+	return changes, rejected
+}
