@@ -127,6 +127,8 @@ type Unmapped struct {
 }
 
 // Removed is what a forget took away, as counts that name nobody. The zero value says that nothing was held.
+//
+//nolint:recvcheck // built up in place by Add and Merge, returned and read as a value.
 type Removed struct {
 	Items []RemovedItem // ordered by What, each What once, each N > 0
 }
