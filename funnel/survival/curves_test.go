@@ -192,3 +192,166 @@ func TestAalenJohansenMaven(t *testing.T) {
 		}
 	}
 }
+
+func TestQuantilesAndMeans(t *testing.T) {
+	type quantiles struct{ Quantile, Lower, Upper map[string]*float64 }
+	type rmst struct{ Tau, Rmean, SE float64 }
+	var olist struct {
+		KM struct {
+			Quantiles quantiles
+			RMST      rmst
+		}
+	}
+	var lung struct {
+		Lung struct {
+			Quantiles quantiles
+			RMST      rmst
+		}
+	}
+	oracle(t, "km_olist.json", &olist)
+	oracle(t, "km_lung.json", &lung)
+	for _, c := range []struct {
+		name   string
+		spells []survival.Spell
+		q      quantiles
+		m      rmst
+	}{{"olist", olistSpells(t), olist.KM.Quantiles, olist.KM.RMST}, {"lung", lungSpells(t), lung.Lung.Quantiles, lung.Lung.RMST}} {
+		curve, err := survival.KaplanMeier(c.spells, survival.Config{Interval: survival.Log, Midpoint: true}) // R's default scale
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, want := range c.q.Quantile {
+			p := map[string]float64{" 1": .01, " 2": .02, " 5": .05, " 8": .08, "10": .1, "25": .25, "50": .5}[key]
+			got, ok := curve.Quantile(p)
+			if ok != (want != nil) {
+				t.Errorf("%s %s: ok %v", c.name, key, ok)
+				continue
+			}
+			if !ok {
+				continue
+			}
+			relative(t, c.name+" quantile "+key, got.Value, *want, 1e-12)
+			relative(t, c.name+" lower "+key, got.Low, *c.q.Lower[key], 1e-12)
+			if upper := c.q.Upper[key]; upper != nil {
+				relative(t, c.name+" upper "+key, got.High, *upper, 1e-12)
+			} else if !got.Open {
+				t.Errorf("%s %s: the upper bound is not reached, but got %v", c.name, key, got.High)
+			}
+		}
+		mean, err := curve.Mean(c.m.Tau)
+		if err != nil {
+			t.Fatal(err)
+		}
+		relative(t, c.name+" mean", mean.Value, c.m.Rmean, 1e-12)
+		relative(t, c.name+" se of the mean", (mean.Value-mean.Low)/1.959963984540054, c.m.SE, 1e-9)
+	}
+}
+
+func TestLogRank(t *testing.T) {
+	var o struct {
+		KM struct {
+			Logrank struct {
+				Obs, Exp []float64
+				Chisq, P float64
+				DF       int
+			}
+		}
+	}
+	oracle(t, "km_olist.json", &o)
+	olist := o.KM
+	rows, err := csv.NewReader(realdata.Open(t, "funnel/olist/leads.csv.gz")).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin := slices.Index(rows[0], "origin")
+	spells := olistSpells(t)
+	var names []string
+	for _, row := range rows[1:] {
+		if !slices.Contains(names, row[origin]) {
+			names = append(names, row[origin])
+		}
+	}
+	slices.Sort(names)
+	groups := make([][]survival.Spell, len(names))
+	for i, row := range rows[1:] {
+		g := slices.Index(names, row[origin])
+		groups[g] = append(groups[g], spells[i])
+	}
+	test, ok, err := survival.LogRank(groups...)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	for g := range groups {
+		relative(t, "observed "+names[g], test.Observed[g], olist.Logrank.Obs[g], 0)
+		relative(t, "expected "+names[g], test.Expected[g], olist.Logrank.Exp[g], 1e-9)
+	}
+	relative(t, "chi square", test.ChiSquare, olist.Logrank.Chisq, 1e-9)
+	relative(t, "p", test.P, olist.Logrank.P, 1e-6)
+	if test.Freedom != olist.Logrank.DF {
+		t.Errorf("degrees of freedom: got %d, want %d", test.Freedom, olist.Logrank.DF)
+	}
+}
+
+type pstate struct {
+	T      []float64
+	Pstate []map[string]any
+	SEIJ   []map[string]any `json:"se_ij"`
+}
+
+func TestJackknife(t *testing.T) {
+	var o struct {
+		No   pstate `json:"no_truncation"`
+		Left pstate `json:"left_truncated"`
+	}
+	oracle(t, "aj_crm_sales.json", &o)
+	for _, c := range []struct {
+		name      string
+		truncated bool
+		want      pstate
+	}{{"plain", false, o.No}, {"left truncated", true, o.Left}} {
+		inc, err := survival.AalenJohansen(mavenSpells(t, c.truncated), 2, survival.Config{Robust: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range c.want.T {
+			for k, name := range []string{"Won", "Lost"} {
+				f := &inc.Causes[k]
+				j := 0
+				for j+1 < len(f.Time) && f.Time[j+1] <= at {
+					j++
+				}
+				relative(t, c.name+" jackknife se "+name, math.Sqrt(f.Variance[j]), c.want.SEIJ[i][name].(float64), 1e-3)
+			}
+			f := &inc.Survival
+			j := 0
+			for j+1 < len(f.Time) && f.Time[j+1] <= at {
+				j++
+			}
+			relative(t, c.name+" jackknife se", math.Sqrt(f.Variance[j]), c.want.SEIJ[i]["(s0)"].(float64), 1e-3)
+		}
+	}
+}
+
+func TestAalenJohansenMgus(t *testing.T) {
+	var o struct{ Overall pstate }
+	oracle(t, "aj_mgus2.json", &o)
+	c := columns(t, "funnel/survival/mgus2.csv", "ptime", "pstat", "futime", "death")
+	var spells []survival.Spell
+	for i := range c[0] {
+		s := survival.Spell{Exit: c[0][i], Cause: 1, Case: i}
+		if c[1][i] == 0 {
+			s.Exit, s.Cause = c[2][i], 2*int(c[3][i])
+		}
+		if s.Exit > 0 || s.Cause > 0 {
+			spells = append(spells, s)
+		}
+	}
+	inc, err := survival.AalenJohansen(spells, 2, survival.Config{Robust: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, at := range o.Overall.T {
+		relative(t, "progression", inc.Causes[0].ValueAt(at), o.Overall.Pstate[i]["pcm"].(float64), 1e-12)
+		relative(t, "death", inc.Causes[1].ValueAt(at), o.Overall.Pstate[i]["death"].(float64), 1e-12)
+	}
+}

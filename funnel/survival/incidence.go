@@ -23,7 +23,11 @@ func AalenJohansen(spells []Spell, causes int, c Config) (Incidence, error) {
 	if err := p.Err(); err != nil {
 		return Incidence{}, err
 	}
-	return aalenJohansen(tabulate(spells, causes), c), nil
+	inc := aalenJohansen(tabulate(spells, causes), c)
+	if c.Robust {
+		jackknife(spells, &inc.Survival, inc.Causes)
+	}
+	return inc, nil
 }
 
 // aalenJohansen carries, per cause, the covariance matrix of (survival, incidence) through the product integral: one

@@ -11,7 +11,11 @@ func KaplanMeier(spells []Spell, c Config) (StepCurve, error) {
 	if err := p.Err(); err != nil {
 		return StepCurve{}, err
 	}
-	return kaplanMeier(tabulate(spells, 0), c), nil
+	curve := kaplanMeier(tabulate(spells, 0), c)
+	if c.Robust {
+		jackknife(spells, &curve, nil)
+	}
+	return curve, nil
 }
 
 func kaplanMeier(t *table, c Config) StepCurve {

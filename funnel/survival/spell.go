@@ -20,6 +20,7 @@ type Spell struct {
 type Config struct {
 	Level    float64  // of the intervals, in (0,1); 0 stands for 0.95
 	Interval Interval // scale of the interval; zero is LogLog
+	Midpoint bool     // quantiles: the middle of the time for which the curve lies on the level, not its start
 	Robust   bool     // variance by infinitesimal jackknife over cases, which weights and repeated spells of a case need
 }
 

@@ -1,0 +1,118 @@
+package survival_test
+
+import (
+	"encoding/csv"
+	"math"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/buyerjourney/b2b/funnel/survival"
+	"github.com/buyerjourney/b2b/internal/realdata"
+)
+
+var bpiStates = []string{"Submitted", "Preaccepted", "Accepted", "Finalized", "Returned", "Won", "Declined", "Cancelled"}
+
+// bpiStays reads the 33,836 stays of loan applications, in days since submission.
+func bpiStays(t testing.TB) []survival.Stay {
+	t.Helper()
+	rows, err := csv.NewReader(realdata.Open(t, "funnel/bpi12/intervals.csv.gz")).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	num := func(s string) float64 {
+		x, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	var out []survival.Stay
+	for _, row := range rows[1:] { // case,tstart,tstop,from,to,amount
+		out = append(out, survival.Stay{
+			Case: int(num(row[0])), Entry: num(row[1]), Exit: num(row[2]),
+			State: slices.Index(bpiStates, row[3]), To: slices.Index(bpiStates, row[4]),
+		})
+	}
+	return out
+}
+
+type bpiOracle struct {
+	Occupancy pstate
+	RMTS      []map[string]any `json:"rmts_90"`
+	P030      []map[string]any `json:"transition_matrix_0_30"`
+	P1040     []map[string]any `json:"transition_matrix_10_40"`
+}
+
+func TestMultiState(t *testing.T) {
+	var o bpiOracle
+	oracle(t, "aj_bpi12.json", &o)
+	stays := bpiStays(t)
+	start := []float64{1, 0, 0, 0, 0, 0, 0, 0}
+	occ, err := survival.MultiState(stays, 8, survival.MultiStateConfig{Start: start})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, at := range o.Occupancy.T {
+		shares, _ := occ.At(at)
+		for h, name := range bpiStates {
+			want := o.Occupancy.Pstate[i][name].(float64)
+			if math.Abs(shares[h].Value-want) > 1e-9 {
+				t.Errorf("share of %s at %g: got %.12g, want %.12g", name, at, shares[h].Value, want)
+			}
+			if se, _ := o.Occupancy.SEIJ[i][name].(float64); se > 1e-4 {
+				if got := occ.StdErr(at, h); math.Abs(got/se-1) > 0.05 {
+					t.Errorf("se of %s at %g: got %.8g, jackknife %.8g", name, at, got, se)
+				}
+			}
+		}
+	}
+	for h, mean := range occ.MeanTimes(90) { // R merges times that differ by less than 1e-8 of their range
+		near(t, "mean time in "+bpiStates[h], mean, o.RMTS[h]["rmean"].(float64), 3e-7)
+	}
+	for _, c := range []struct {
+		s, t float64
+		want []map[string]any
+	}{{0, 30, o.P030}, {10, 40, o.P1040}} {
+		p, err := survival.TransitionMatrix(stays, 8, c.s, c.t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for h := range p {
+			for j, name := range bpiStates {
+				near(t, "P "+bpiStates[h]+" to "+name, p[h][j], c.want[h][name].(float64), 1e-9)
+			}
+		}
+	}
+}
+
+func TestMultiStateJackknife(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the jackknife over 13,087 cases takes two seconds")
+	}
+	var o bpiOracle
+	oracle(t, "aj_bpi12.json", &o)
+	occ, err := survival.MultiState(bpiStays(t), 8, survival.MultiStateConfig{Start: []float64{1, 0, 0, 0, 0, 0, 0, 0}, Robust: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, at := range o.Occupancy.T {
+		for h, name := range bpiStates {
+			if se, _ := o.Occupancy.SEIJ[i][name].(float64); se > 0 {
+				if got := occ.StdErr(at, h); math.Abs(got/se-1) > 1e-3 {
+					t.Errorf("se of %s at %g: got %.8g, want %.8g", name, at, got, se)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkMultiState(b *testing.B) {
+	stays := bpiStays(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := survival.MultiState(stays, 8, survival.MultiStateConfig{Start: []float64{1, 0, 0, 0, 0, 0, 0, 0}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
