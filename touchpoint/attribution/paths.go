@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/exact"
 	"github.com/buyerjourney/b2b/internal/stream"
 )
 
@@ -71,16 +72,17 @@ func (s *PathSet) Result() *Paths {
 	if len(p.accounts) > 0 {
 		p.account = make([]int32, n)
 	}
-	total := s.none.value.Clone()
+	var total exact.Sum
+	s.none.value.addTo(&total)
 	for k, i := range order {
 		r := &s.records[i]
 		for _, c := range s.steps[r.from : r.from+r.n] {
 			p.steps = append(p.steps, rank[c])
 		}
 		p.start = append(p.start, len(p.steps))
-		p.conv[k], p.null[k], p.value[k] = float64(r.conv), float64(r.null), r.value.Float64()
+		p.conv[k], p.null[k], p.value[k] = float64(r.conv), float64(r.null), r.value.float64()
 		p.refunds += r.refunds
-		total.Merge(&r.value)
+		r.value.addTo(&total)
 		if timed {
 			if p.timed[k] = r.age >= 0; p.timed[k] {
 				p.ages = append(p.ages, s.ages[r.age:r.age+r.n]...)
@@ -95,7 +97,7 @@ func (s *PathSet) Result() *Paths {
 			}
 		}
 	}
-	p.none = Amount{float64(s.none.conv), s.none.value.Float64()}
+	p.none = Amount{float64(s.none.conv), s.none.value.float64()}
 	p.nones = float64(s.none.null)
 	p.refunds += s.none.refunds
 	p.total = Amount{float64(s.conv), total.Float64()}

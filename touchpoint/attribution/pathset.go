@@ -1,10 +1,10 @@
 package attribution
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/internal/bin"
 	"github.com/buyerjourney/b2b/internal/exact"
 )
 
@@ -14,7 +14,7 @@ import (
 type PathSet struct {
 	names    table
 	accounts table
-	index    map[string]int32 // key of a record
+	index    slots
 	records  []record
 	steps    []uint32 // of all records, one after the other
 	ages     []int64  // of all timed records, in nanoseconds before the end
@@ -22,11 +22,10 @@ type PathSet struct {
 	conv     int64
 	null     int64
 
-	texts   map[string]int32 // records of texts seen by AddText
+	texts   texts // seen by AddText
 	textSep string
 	codes   []uint32 // scratch
 	stamps  []int64
-	key     []byte
 }
 
 // record is one distinct path. Records that fall to 0 stay as they are and are left out of every result.
@@ -40,30 +39,10 @@ type record struct {
 // outcome is what came of a path.
 type outcome struct {
 	conv, null, refunds int64
-	value               exact.Sum
+	value               value
 }
 
 func (o *outcome) live() bool { return o.conv != 0 || o.null != 0 }
-
-// table interns strings. Code 0 of an account is the empty string.
-type table struct {
-	list []string
-	code map[string]uint32
-}
-
-func (t *table) intern(s string) uint32 {
-	if c, ok := t.code[s]; ok {
-		return c
-	}
-	if t.code == nil {
-		t.code = make(map[string]uint32)
-	}
-	c := uint32(len(t.list))
-	s = strings.Clone(s)
-	t.list = append(t.list, s)
-	t.code[s] = c
-	return c
-}
 
 // maxTexts bounds the memory for texts that AddText remembers.
 const maxTexts = 1 << 16
@@ -102,9 +81,9 @@ func (s *PathSet) AddText(text, sep string, conversions, nulls int64, value floa
 		return err
 	}
 	if sep != s.textSep {
-		s.texts, s.textSep = nil, sep
+		s.texts, s.textSep = texts{}, sep
 	}
-	i, known := s.texts[text]
+	i, hash, known := s.texts.lookup(text)
 	if !known {
 		if !hasStep(text, sep) {
 			return &b2b.InvalidError{Path: "steps", Reason: "empty path"}
@@ -113,11 +92,8 @@ func (s *PathSet) AddText(text, sep string, conversions, nulls int64, value floa
 			return nil
 		}
 		i = s.parse(text, sep)
-		if s.texts == nil {
-			s.texts = make(map[string]int32)
-		}
-		if len(s.texts) < maxTexts {
-			s.texts[strings.Clone(text)] = i
+		if len(s.texts.list) < maxTexts {
+			s.texts.remember(text, hash, i)
 		}
 	}
 	if conversions != 0 || nulls != 0 {
@@ -188,9 +164,7 @@ func (s *PathSet) Sub(p Path) error {
 		out.Add("value", "no refund in the set")
 	}
 	if out.Len() == 0 && p.Conversions == r.conv {
-		left := r.value.Clone()
-		left.Sub(p.Value)
-		if !left.IsZero() {
+		if left := r.value.less(p.Value); !left.IsZero() {
 			out.Add("value", "would be left without a conversion")
 		}
 	}
@@ -199,7 +173,7 @@ func (s *PathSet) Sub(p Path) error {
 	}
 	r.conv -= p.Conversions
 	r.null -= p.Nulls
-	r.value.Sub(p.Value)
+	r.value.add(-p.Value)
 	if p.Value < 0 {
 		r.refunds--
 	}
@@ -247,9 +221,10 @@ func (s *PathSet) Merge(other *PathSet) error {
 
 // Totals returns the conversions, nulls and value of all paths, unattributed ones included.
 func (s *PathSet) Totals() (conversions, nulls int64, value float64) {
-	sum := s.none.value.Clone()
+	var sum exact.Sum
+	s.none.value.addTo(&sum)
 	for i := range s.records {
-		sum.Merge(&s.records[i].value)
+		s.records[i].value.addTo(&sum)
 	}
 	return s.conv, s.null, sum.Float64()
 }
@@ -275,7 +250,7 @@ func (s *PathSet) add(i int32, conversions, nulls int64, value float64) {
 func (o *outcome) add(conversions, nulls int64, value float64) {
 	o.conv += conversions
 	o.null += nulls
-	o.value.Add(value)
+	o.value.add(value)
 	if value < 0 {
 		o.refunds++
 	}
@@ -285,7 +260,7 @@ func (o *outcome) merge(p *outcome) {
 	o.conv += p.conv
 	o.null += p.null
 	o.refunds += p.refunds
-	o.value.Merge(&p.value)
+	o.value.merge(&p.value)
 }
 
 func (s *PathSet) account(a string) uint32 {
@@ -326,8 +301,7 @@ func (s *PathSet) lookup(p Path) (int32, bool) {
 		}
 		account = c
 	}
-	s.makeKey(account, s.stamp(p))
-	i, ok := s.index[string(s.key)]
+	i, _, ok := s.search(account, s.stamp(p))
 	return i, ok
 }
 
@@ -344,27 +318,24 @@ func (s *PathSet) stamp(p Path) []int64 {
 	return s.stamps
 }
 
-func (s *PathSet) makeKey(account uint32, ages []int64) {
-	s.key = bin.AppendUvarint(s.key[:0], uint64(account)<<1|uint64(min(len(ages), 1)))
-	for _, c := range s.codes {
-		s.key = bin.AppendUvarint(s.key, uint64(c)+1)
-	}
-	if ages != nil {
-		s.key = append(s.key, 0)
-		for _, a := range ages {
-			s.key = bin.AppendUvarint(s.key, uint64(a))
+// search looks for the record of the path in s.codes.
+func (s *PathSet) search(account uint32, ages []int64) (i int32, hash uint64, ok bool) {
+	hash = hashPath(account, s.codes, ages)
+	i, ok = s.index.find(hash, func(i int32) bool {
+		r := &s.records[i]
+		if r.account != account || (r.age >= 0) != (ages != nil) || !slices.Equal(s.steps[r.from:r.from+r.n], s.codes) {
+			return false
 		}
-	}
+		return ages == nil || slices.Equal(s.ages[r.age:r.age+r.n], ages)
+	})
+	return i, hash, ok
 }
 
 // find returns the record of the path in s.codes, which it makes if it is new.
 func (s *PathSet) find(account uint32, ages []int64) int32 {
-	s.makeKey(account, ages)
-	if i, ok := s.index[string(s.key)]; ok {
+	i, hash, ok := s.search(account, ages)
+	if ok {
 		return i
-	}
-	if s.index == nil {
-		s.index = make(map[string]int32)
 	}
 	r := record{from: len(s.steps), n: len(s.codes), age: -1, account: account}
 	s.steps = append(s.steps, s.codes...)
@@ -372,8 +343,8 @@ func (s *PathSet) find(account uint32, ages []int64) int32 {
 		r.age = len(s.ages)
 		s.ages = append(s.ages, ages...)
 	}
-	i := int32(len(s.records))
+	i = int32(len(s.records))
 	s.records = append(s.records, r)
-	s.index[string(s.key)] = i
+	s.index.put(hash, i)
 	return i
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/buyerjourney/b2b/internal/bin"
+	"github.com/buyerjourney/b2b/internal/exact"
 )
 
 const pathSetVersion = 1
@@ -63,7 +64,7 @@ func (o *outcome) append(dst []byte) []byte {
 	dst = bin.AppendUvarint(dst, uint64(o.conv))
 	dst = bin.AppendUvarint(dst, uint64(o.null))
 	dst = bin.AppendUvarint(dst, uint64(o.refunds))
-	return o.value.AppendBinary(dst)
+	return o.value.append(dst)
 }
 
 func (o *outcome) decode(r *bin.Reader) {
@@ -78,13 +79,15 @@ func (o *outcome) decode(r *bin.Reader) {
 	if r.Err() != nil {
 		return
 	}
-	rest, err := o.value.Decode(r.Rest())
+	sum := new(exact.Sum)
+	rest, err := sum.Decode(r.Rest())
 	if err != nil {
 		r.Fail(err)
 		return
 	}
 	r.Skip(r.Len() - len(rest))
-	if o.conv == 0 && (!o.value.IsZero() || o.refunds != 0) {
+	o.value.sum = sum
+	if o.conv == 0 && (!o.value.isZero() || o.refunds != 0) {
 		r.Fail(bin.ErrCorrupt)
 	}
 }

@@ -1,7 +1,5 @@
 package attribution
 
-import "math"
-
 // solution is a chain with its probabilities solved.
 type solution struct {
 	start []float64 // s0: share of paths that begin in each state
@@ -21,6 +19,7 @@ type solver struct {
 	leave []float64 // weight that leaves each state
 	y     []float64
 	m     []float64
+	system
 }
 
 func newSolver(s *structure) *solver { return &solver{structure: s} }
@@ -160,74 +159,21 @@ func gaussJordan(m []float64, n int) {
 	}
 }
 
-// sweeps bounds the iterations of Gauss and Seidel before a chain that mixes slowly is solved by elimination.
-const sweeps = 2000
-
-// settled is the relative change of every component below which an iteration has ended: a few units in the last place.
-const settled = 4e-16
-
 // visits solves x = s0 + x·Q on the states outside cut (nil: none), where x starts from what it holds. All terms are
 // non-negative, so that each component is found to full relative precision.
 func (v *solver) visits(f *solution, x []float64, cut []bool) {
-	in := &v.in
-	for range sweeps {
-		change := false
-		for s := range x {
-			if cut != nil && cut[s] {
-				continue
-			}
-			y, loop := f.start[s], 0.0
-			for k := in.at[s]; k < in.at[s+1]; k++ {
-				peer := in.peer[k]
-				if int(peer) == s {
-					loop = f.q[in.edge[k]]
-					continue
-				}
-				y += float64(x[peer] * f.q[in.edge[k]])
-			}
-			if loop > 0 {
-				y /= 1 - loop
-			}
-			if math.Abs(y-x[s]) > settled*y {
-				change = true
-			}
-			x[s] = y
-		}
-		if !change {
-			return
-		}
+	v.system.load(&v.in, f.q, f.start, cut, false)
+	if !v.system.iterate(x) {
+		v.eliminate(f, x, f.start, cut, true)
 	}
-	v.eliminate(f, x, f.start, cut, true)
 }
 
 // hitting solves h = r + Q·h.
 func (v *solver) hitting(f *solution, h, r []float64) {
-	out := &v.out
-	for range sweeps {
-		change := false
-		for s := len(h) - 1; s >= 0; s-- {
-			y, loop := r[s], 0.0
-			for k := out.at[s]; k < out.at[s+1]; k++ {
-				peer := out.peer[k]
-				if int(peer) == s {
-					loop = f.q[out.edge[k]]
-					continue
-				}
-				y += float64(h[peer] * f.q[out.edge[k]])
-			}
-			if loop > 0 {
-				y /= 1 - loop
-			}
-			if math.Abs(y-h[s]) > settled*math.Abs(y) {
-				change = true
-			}
-			h[s] = y
-		}
-		if !change {
-			return
-		}
+	v.system.load(&v.out, f.q, r, nil, true)
+	if !v.system.iterate(h) {
+		v.eliminate(f, h, r, nil, false)
 	}
-	v.eliminate(f, h, r, nil, false)
 }
 
 // eliminate solves the same systems by sparse elimination, state by state, for chains in which paths are so long that
