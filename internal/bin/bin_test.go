@@ -48,11 +48,11 @@ func propRoundTrip(t *rapid.T) {
 		t.Fatal(err)
 	}
 	for n := range b {
-		if err := read(b[:n]); err != bin.ErrTruncated {
+		if err := read(b[:n]); !errors.Is(err, bin.ErrTruncated) {
 			t.Fatalf("%d of %d bytes: %v, want ErrTruncated", n, len(b), err)
 		}
 	}
-	if err := read(append(b, 0)); err != bin.ErrCorrupt {
+	if err := read(append(b, 0)); !errors.Is(err, bin.ErrCorrupt) {
 		t.Fatalf("one byte more: %v, want ErrCorrupt", err)
 	}
 }
@@ -92,11 +92,11 @@ func TestRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := bin.NewReader([]byte(c.in))
 			c.read(r)
-			if r.Err() != c.want {
+			if !errors.Is(r.Err(), c.want) {
 				t.Fatalf("error is %v, want %v", r.Err(), c.want)
 			}
 			// The error stays, and nothing is read any more.
-			if n := r.Uvarint(); n != 0 || r.String() != "" || r.Bytes(1) != nil || r.Len() != 0 || r.Done() != c.want {
+			if n := r.Uvarint(); n != 0 || r.String() != "" || r.Bytes(1) != nil || r.Len() != 0 || !errors.Is(r.Done(), c.want) {
 				t.Errorf("the reader goes on after an error: %v", r.Err())
 			}
 		})

@@ -358,7 +358,7 @@ func TestWide(t *testing.T) {
 			t.Fatalf("decoded %v, %v, want %v", d, err, w)
 		}
 		for i := range bs {
-			if _, err := d.Decode(bs[:i]); err != bin.ErrTruncated || d != w {
+			if _, err := d.Decode(bs[:i]); !errors.Is(err, bin.ErrTruncated) || d != w {
 				t.Fatalf("%d of %d bytes: %v", i, len(bs), err)
 			}
 		}

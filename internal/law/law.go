@@ -26,13 +26,13 @@ import (
 // Of is an accumulator of X with the state type A. If it has a method Sub(X) error as well, that is tested too.
 type Of[X, A any] interface {
 	*A
-	Add(X) error
-	Merge(*A) error
-	AppendBinary([]byte) ([]byte, error)
-	UnmarshalBinary([]byte) error
+	Add(x X) error
+	Merge(other *A) error
+	AppendBinary(dst []byte) ([]byte, error)
+	UnmarshalBinary(data []byte) error
 }
 
-type suber[X any] interface{ Sub(X) error }
+type suber[X any] interface{ Sub(x X) error }
 
 // maxItems is the number of records that are drawn at most.
 const maxItems = 24
@@ -72,7 +72,7 @@ func CheckMismatch[X any, A any, P Of[X, A]](a, b P) error {
 	}
 	for _, m := range [][2]P{{a, b}, {b, a}} {
 		if err := m[0].Merge((*A)(m[1])); !errors.Is(err, b2b.ErrConfigMismatch) {
-			return fmt.Errorf("merge of another configuration: error is %v, want ErrConfigMismatch", err)
+			return fmt.Errorf("merge of another configuration: error is %w, want ErrConfigMismatch", err)
 		}
 		is, err := all[X, A](a, b)
 		if err != nil {
@@ -278,7 +278,7 @@ func (c checker[X, A, P]) codec(items []X, want []byte) error {
 		return err
 	}
 	if got, err := a.AppendBinary([]byte("before")); err != nil || !bytes.Equal(got, append([]byte("before"), want...)) {
-		return fmt.Errorf("AppendBinary does not append: %q, %v", got, err)
+		return fmt.Errorf("AppendBinary does not append: %q, %w", got, err)
 	}
 	used, err := c.pass(items[:len(items)/2])
 	if err != nil {
@@ -439,7 +439,7 @@ func encode[X any, A any, P Of[X, A]](a P) ([]byte, error) {
 	}
 	again, err := a.AppendBinary(nil)
 	if err != nil || !bytes.Equal(again, b) {
-		return nil, fmt.Errorf("AppendBinary twice: %s, %v", diff(again, b), err)
+		return nil, fmt.Errorf("AppendBinary twice: %s, %w", diff(again, b), err)
 	}
 	return b, nil
 }

@@ -39,7 +39,7 @@ func control(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufffe' || r == '\uffff'
 }
 
-// MermaidID returns the identifier of the i-th node, which is no keyword of Mermaid: n0, n1, …
+// MermaidID returns the identifier of the i-th node, which is no keyword of Mermaid: n0, n1, ….
 func MermaidID(i int) string { return "n" + strconv.Itoa(i) }
 
 // EscapeDOT returns the inside of a quoted string of Graphviz DOT, in which a backslash shows as such: quotes and backslashes are

@@ -158,9 +158,22 @@ func TestJSON(t *testing.T) {
 	n := 3
 	o := picture.Object{
 		{"$schema", "https://vega.github.io/schema/vega-lite/v5.json"},
-		{"z", 1}, {"a", int64(-2)}, {"u", uint8(7)}, {"f", 0.1}, {"f32", float32(0.1)}, {"big", 1e21}, {"tiny", 1e-7}, {"nan", math.NaN()},
-		{"s", "<a> & \"b\"\\\n\t\x01é\u2028"}, {"named", named("x")}, {"nil", nil}, {"ptr", &n}, {"noptr", (*int)(nil)},
-		{"list", []picture.Object{{{"k", true}}, {}}}, {"none", []string(nil)}, {"mixed", picture.Array{1, "x", nil, []float64{1, 2.5}}},
+		{"z", 1},
+		{"a", int64(-2)},
+		{"u", uint8(7)},
+		{"f", 0.1},
+		{"f32", float32(0.1)},
+		{"big", 1e21},
+		{"tiny", 1e-7},
+		{"nan", math.NaN()},
+		{"s", "<a> & \"b\"\\\n\t\x01é\u2028"},
+		{"named", named("x")},
+		{"nil", nil},
+		{"ptr", &n},
+		{"noptr", (*int)(nil)},
+		{"list", []picture.Object{{{"k", true}}, {}}},
+		{"none", []string(nil)},
+		{"mixed", picture.Array{1, "x", nil, []float64{1, 2.5}}},
 		{"obj", picture.Object(nil)},
 	}
 	want := `{"$schema":"https://vega.github.io/schema/vega-lite/v5.json","z":1,"a":-2,"u":7,"f":0.1,"f32":0.1,"big":1e+21,"tiny":1e-7,"nan":null,` +

@@ -83,7 +83,7 @@ func open(t testing.TB, path string) io.ReadCloser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	t.Cleanup(func() { _ = f.Close() }) // the reader may have closed it already
 	r := bufio.NewReaderSize(f, 1<<16)
 	if magic, _ := r.Peek(2); len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
 		return file{r, f}
@@ -100,4 +100,5 @@ type file struct {
 	f *os.File
 }
 
+// Close closes the file beneath.
 func (f file) Close() error { return f.f.Close() }

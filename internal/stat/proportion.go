@@ -21,10 +21,10 @@ func Wilson(k, n, level float64) (lo, hi float64) {
 	d := n + z2
 	hi = (centre + half) / d
 	lo = p * k / (centre + half)
-	switch {
-	case k == 0:
+	switch k {
+	case 0:
 		lo = 0
-	case k == n:
+	case n:
 		hi = 1
 	}
 	return min(max(lo, 0), p), max(min(hi, 1), p)

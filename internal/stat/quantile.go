@@ -64,7 +64,7 @@ func TCDF(t, df float64) float64 {
 	if df > 1e10 || !(df > 0) {
 		return NormalCDF(t)
 	}
-	half := 0.5
+	var half float64
 	if t2 := t * t; t2 < df {
 		half = 0.5 * (1 - mathext.RegIncBeta(0.5, df/2, t2/(df+t2)))
 	} else if math.IsInf(t2, 1) {

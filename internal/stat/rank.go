@@ -69,8 +69,8 @@ func BenjaminiHochberg(p []float64) []float64 {
 	order := ascending(p)
 	adjusted := make([]float64, len(p))
 	low := 1.0
-	for i := len(order) - 1; i >= 0; i-- {
-		k := order[i]
+	for i, k := range slices.Backward(order) {
+
 		low = min(low, p[k]*float64(len(p))/float64(i+1))
 		adjusted[k] = low
 	}

@@ -22,7 +22,7 @@ type counted struct {
 func (c *counted) Uint64() uint64 { c.n++; return c.Source.Uint64() }
 
 func TestNew(t *testing.T) {
-	if _, err := stream.New(nil); err != stream.ErrNoSource {
+	if _, err := stream.New(nil); !errors.Is(err, stream.ErrNoSource) {
 		t.Errorf("nil source: %v", err)
 	}
 	src := &counted{Source: rand.NewPCG(1, 2)}
