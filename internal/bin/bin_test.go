@@ -2,6 +2,7 @@ package bin_test
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"testing"
 	"time"

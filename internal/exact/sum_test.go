@@ -2,6 +2,7 @@ package exact_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"

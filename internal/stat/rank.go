@@ -70,7 +70,6 @@ func BenjaminiHochberg(p []float64) []float64 {
 	adjusted := make([]float64, len(p))
 	low := 1.0
 	for i, k := range slices.Backward(order) {
-
 		low = min(low, p[k]*float64(len(p))/float64(i+1))
 		adjusted[k] = low
 	}

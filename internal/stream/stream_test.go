@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"math/rand/v2"
