@@ -1,0 +1,401 @@
+package journey
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/enum"
+	"github.com/buyerjourney/b2b/touchpoint"
+)
+
+// Scope says what two journeys must have in common for a [CrossingRule] to apply. It is a closed enumeration; zero is
+// [SameAccount].
+type Scope uint8
+
+// The scopes. SameDeal: the step's event and an event of the open journey name one object of the type [DealObject].
+const (
+	SameAccount Scope = iota
+	SamePerson
+	SameDeal
+)
+
+var scopes = enum.New[Scope]("scope", "same-account", "same-person", "same-deal")
+
+// String returns the name in lower case.
+func (s Scope) String() string { return scopes.String(s) }
+
+// AppendText implements [encoding.TextAppender].
+func (s Scope) AppendText(dst []byte) ([]byte, error) { return scopes.AppendText(dst, s) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Scope) MarshalText() ([]byte, error) { return scopes.AppendText(nil, s) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]; the empty text is [SameAccount].
+func (s *Scope) UnmarshalText(text []byte) error { return scopes.UnmarshalText(s, text) }
+
+// Severity says what a crossing calls for. It is a closed enumeration; zero is [UnknownSeverity].
+type Severity uint8
+
+// The severities, from the mildest to the strictest. Hold: the step should have waited.
+const (
+	UnknownSeverity Severity = iota
+	Note
+	Warn
+	Hold
+)
+
+var severities = enum.New[Severity]("severity", "unknown", "note", "warn", "hold")
+
+// String returns the name in lower case.
+func (s Severity) String() string { return severities.String(s) }
+
+// AppendText implements [encoding.TextAppender].
+func (s Severity) AppendText(dst []byte) ([]byte, error) { return severities.AppendText(dst, s) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Severity) MarshalText() ([]byte, error) { return severities.AppendText(nil, s) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *Severity) UnmarshalText(text []byte) error { return severities.UnmarshalText(s, text) }
+
+// Match picks rows. An empty list, and the zero Direction, match everything; a row must match all that is given. Channels and
+// Direction need the catalogue of [RuleConfig]: ByFirm is what the seller began, ByCustomer what the customer began. It is plain
+// data.
+type Match struct {
+	Kinds     []Kind
+	Steps     []StepID
+	Channels  []touchpoint.Channel
+	Seats     []b2b.SeatID
+	Direction touchpoint.Initiator
+}
+
+// CrossingRule says that a step should wait while a journey of the same account, person or deal is open. A journey is open for the
+// rule from its first row that While matches. A crossing is a row that Hold matches, in another journey, at a time t with
+// start < t < end, or with start − Before ≤ t ≤ start, or with end ≤ t ≤ end + After; inside the span the journey must have been
+// open for MinOpen. The zero value is invalid: it needs an ID. Rules are data; [CommonRules] has examples.
+type CrossingRule struct {
+	ID            string
+	Name          string
+	While         Match
+	MinOpen       time.Duration
+	Hold          Match
+	Scope         Scope
+	Before, After time.Duration
+	Severity      Severity
+}
+
+// CommonRules returns examples of rules, to be copied and adapted: selling during a complaint, raising a price during a dispute on an
+// invoice, pushing while the lawyers read, and a running campaign that reaches a key account. Their step names are those that the
+// rule's text says; real ones differ.
+func CommonRules() []CrossingRule {
+	return []CrossingRule{
+		{
+			ID: "complaint-cross-sell", Name: "complaint × cross-sell", While: Match{Kinds: []Kind{Support}},
+			Hold: Match{Kinds: []Kind{Purchase, Campaign}, Steps: []StepID{"cross-sell offer"}}, Severity: Hold,
+		},
+		{
+			ID: "dispute-upsell", Name: "disputed invoice × upsell", While: Match{Kinds: []Kind{Invoicing}, Steps: []StepID{"invoice disputed"}},
+			Hold: Match{Steps: []StepID{"upsell offer"}}, Severity: Hold,
+		},
+		{
+			ID: "legal-price-push", Name: "legal review × price push", While: Match{Steps: []StepID{"legal review"}},
+			Hold: Match{Steps: []StepID{"price push"}}, Severity: Warn,
+		},
+		{
+			ID: "campaign-key-account", Name: "running campaign × key account", While: Match{Kinds: []Kind{Purchase}, Steps: []StepID{"key account plan"}},
+			Hold: Match{Kinds: []Kind{Campaign}, Direction: touchpoint.ByFirm}, Severity: Note,
+		},
+	}
+}
+
+// RuleConfig says how rules are applied. Catalogue is needed where a rule speaks of channels or of a direction.
+type RuleConfig struct {
+	Spans     SpanConfig
+	Catalogue *touchpoint.Catalogue
+}
+
+// Crossing is one row that a rule says should have waited. Reason is a sentence that names steps, kinds and roles, no person.
+type Crossing struct {
+	Rule     string // its id
+	Severity Severity
+	Row      int // in the columns of the log
+	Journey  int // the row's
+	Open     int // the journey that was open
+	Step     StepID
+	At       time.Time
+	OpenFor  time.Duration // how long the other had been open; negative before its start
+	State    StepID        // the last step of the open journey before the row, "" before its start
+	Running  bool          // the open journey has no end yet
+	Reason   string
+}
+
+// CheckRules reports rules without an id or with one that is taken, negative times, and channels or directions without a catalogue.
+func CheckRules(rules []CrossingRule, c RuleConfig) error {
+	var p b2b.Problems
+	p.Join("config.spans", c.Spans.Check())
+	for i, r := range rules {
+		path := "rules[" + strconv.Itoa(i) + "]"
+		switch {
+		case r.ID == "":
+			p.Add(path+".id", "empty")
+		case slices.ContainsFunc(rules[:i], func(o CrossingRule) bool { return o.ID == r.ID }):
+			p.Add(path+".id", "given twice")
+		}
+		for _, d := range [...]struct {
+			name string
+			d    time.Duration
+		}{{"min_open", r.MinOpen}, {"before", r.Before}, {"after", r.After}} {
+			if d.d < 0 {
+				p.Add(path+"."+d.name, "negative")
+			}
+		}
+		if r.Scope > SameDeal {
+			p.Add(path+".scope", "no such scope")
+		}
+		if !severities.Valid(r.Severity) {
+			p.Add(path+".severity", "no such severity")
+		}
+		for _, m := range [...]struct {
+			name string
+			m    Match
+		}{{"while", r.While}, {"hold", r.Hold}} {
+			if (len(m.m.Channels) > 0 || m.m.Direction != touchpoint.UnknownInitiator) && c.Catalogue == nil {
+				p.Add(path+"."+m.name, "channels and directions need a catalogue")
+			}
+		}
+	}
+	return p.Err()
+}
+
+// Crossings returns every row that a rule says should have waited, by (row, rule, open journey). A log without times has none.
+func (l *Log) Crossings(rules []CrossingRule, c RuleConfig) ([]Crossing, error) {
+	if err := CheckRules(rules, c); err != nil {
+		return nil, err
+	}
+	if !l.timed {
+		return nil, nil
+	}
+	var out []Crossing
+	s := newSpans(l, c.Spans)
+	for i := range rules {
+		out = l.crossings(out, &rules[i], s, c.Catalogue)
+	}
+	order := make(map[string]int, len(rules))
+	for i, r := range rules {
+		order[r.ID] = i
+	}
+	slices.SortFunc(out, func(a, b Crossing) int {
+		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(order[a.Rule], order[b.Rule]), cmp.Compare(a.Open, b.Open), cmp.Compare(b.OpenFor, a.OpenFor))
+	})
+	return out, nil
+}
+
+// matcher is a [Match] in codes of a log.
+type matcher struct {
+	l           *Log
+	kind        []bool
+	step, seat  []bool
+	touchpoints []bool
+}
+
+func newMatcher(l *Log, m Match, catalogue *touchpoint.Catalogue) matcher {
+	r := &l.rows
+	out := matcher{l: l, kind: wanted(&r.Kind, m.Kinds), step: wantedNames(r.Step.Names, m.Steps), seat: wanted(&r.Seat, m.Seats)}
+	if len(m.Channels) == 0 && m.Direction == touchpoint.UnknownInitiator {
+		return out
+	}
+	names := r.Touchpoint.Names
+	if r.Touchpoint.Codes == nil {
+		names = []string{""}
+	}
+	out.touchpoints = make([]bool, len(names))
+	for i, n := range names {
+		t, ok := catalogue.Lookup(touchpoint.ID(n))
+		out.touchpoints[i] = ok && (len(m.Channels) == 0 || slices.Contains(m.Channels, t.Channel)) &&
+			(m.Direction == touchpoint.UnknownInitiator || t.Initiator == m.Direction)
+	}
+	return out
+}
+
+// row reports whether a row of journey j matches.
+func (m *matcher) row(i, j int) bool {
+	r := &m.l.rows
+	return (m.step == nil || m.step[r.Code(i)]) && (m.seat == nil || m.seat[at(r.Seat.Codes, i, 0)]) &&
+		(m.touchpoints == nil || m.touchpoints[at(r.Touchpoint.Codes, i, 0)]) && (m.kind == nil || m.kind[m.l.heads[j].kind])
+}
+
+// openJourney is one open span of a journey that While matches.
+type openJourney struct {
+	span
+	j int
+}
+
+func (l *Log) crossings(out []Crossing, rule *CrossingRule, s *spans, catalogue *touchpoint.Catalogue) []Crossing {
+	r := &l.rows
+	while, hold := newMatcher(l, rule.While, catalogue), newMatcher(l, rule.Hold, catalogue)
+	before, after := rule.Before.Microseconds(), rule.After.Microseconds()
+	open := make(map[string][]openJourney)
+	for j := range l.keys {
+		for i := r.Offsets[j]; i < r.Offsets[j+1]; i++ {
+			if !while.row(i, j) {
+				continue
+			}
+			for _, sp := range s.of(j, i) {
+				for _, key := range l.scopeOfJourney(rule.Scope, j) {
+					open[key] = append(open[key], openJourney{sp, j})
+				}
+			}
+			break
+		}
+	}
+	for _, list := range open {
+		slices.SortFunc(list, func(a, b openJourney) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.j, b.j)) })
+	}
+	if len(open) == 0 {
+		return out
+	}
+	for j := range l.keys {
+		for i := r.Offsets[j]; i < r.Offsets[j+1]; i++ {
+			if !hold.row(i, j) {
+				continue
+			}
+			t := r.At[i]
+			seen := make(map[openJourney]bool)
+			for _, key := range l.scopeOfRow(rule.Scope, i) {
+				for _, o := range open[key] {
+					if o.from-before > t {
+						break
+					}
+					if o.j == j || seen[o] {
+						continue
+					}
+					inside := o.from < t && (o.running || t < o.to)
+					near := (before > 0 && t <= o.from && o.from-before <= t) || (after > 0 && !o.running && o.to <= t && t <= o.to+after)
+					if (inside && t-o.from >= rule.MinOpen.Microseconds()) || (!inside && near) {
+						seen[o] = true
+						out = append(out, l.crossing(rule, i, j, o))
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// scopeOfRow returns the keys under which a row looks for open journeys.
+func (l *Log) scopeOfRow(scope Scope, i int) []string {
+	r := &l.rows
+	var key string
+	switch scope {
+	case SameAccount:
+		key = r.Account.At(i)
+	case SamePerson:
+		key = r.Person.At(i)
+	case SameDeal:
+		return l.deals(i)
+	}
+	if key == "" {
+		return nil
+	}
+	return []string{key}
+}
+
+func (l *Log) scopeOfJourney(scope Scope, j int) []string {
+	var out []string
+	if scope == SameAccount {
+		if a := name(&l.rows.Account, l.heads[j].account); a != "" {
+			out = []string{a}
+		}
+		return out
+	}
+	for i := l.rows.Offsets[j]; i < l.rows.Offsets[j+1]; i++ {
+		out = append(out, l.scopeOfRow(scope, i)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// deals returns the ids of the deals of a row's event.
+func (l *Log) deals(i int) []string {
+	x := l.extra[l.rows.Event[i]]
+	if x == nil {
+		return nil
+	}
+	var out []string
+	for _, o := range x.objects {
+		if o.Type == DealObject && o.ID != "" {
+			out = append(out, o.ID)
+		}
+	}
+	return slices.Compact(out)
+}
+
+func (l *Log) crossing(rule *CrossingRule, i, j int, o openJourney) Crossing {
+	r := &l.rows
+	t := r.At[i]
+	c := Crossing{
+		Rule: rule.ID, Severity: rule.Severity, Row: i, Journey: j, Open: o.j, Step: StepID(r.Step.Names[r.Code(i)]),
+		At: instant(t, at(r.Zone, i, 0)), OpenFor: time.Duration(t-o.from) * time.Microsecond, Running: o.running,
+	}
+	for k := r.Offsets[o.j]; k < r.Offsets[o.j+1] && r.At[k] < t; k++ {
+		c.State = StepID(r.Step.Names[r.Code(k)])
+	}
+	title := rule.Name
+	if title == "" {
+		title = rule.ID
+	}
+	other := l.Journey(o.j)
+	what := string(other.Kind())
+	if what == "" {
+		what = "another"
+	}
+	if seat := other.Seat(); seat != "" {
+		what += " journey of " + string(seat)
+	} else {
+		what += " journey"
+	}
+	switch {
+	case c.OpenFor < 0:
+		c.Reason = fmt.Sprintf("%s: %q comes %s before a %s begins", title, c.Step, -c.OpenFor, what)
+	case !o.running && t >= o.to:
+		c.Reason = fmt.Sprintf("%s: %q comes %s after a %s ended", title, c.Step, time.Duration(t-o.to)*time.Microsecond, what)
+	default:
+		c.Reason = fmt.Sprintf("%s: %q while a %s has been open for %s, last step %q", title, c.Step, what, c.OpenFor, c.State)
+	}
+	return c
+}
+
+// Trial is what a rule would have held in a log.
+type Trial struct {
+	Rule      string
+	Severity  Severity
+	Crossings int
+	Rows      int // rows that would have waited
+	Journeys  int // journeys of those rows
+	Accounts  int
+}
+
+// Try counts what each rule would have held, in the order of the rules.
+func Try(rules []CrossingRule, l *Log, c RuleConfig) ([]Trial, error) {
+	found, err := l.Crossings(rules, c)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Trial, len(rules))
+	for i, rule := range rules {
+		out[i] = Trial{Rule: rule.ID, Severity: rule.Severity}
+		rows, journeys, accounts := make(map[int]bool), make(map[int]bool), make(map[uint32]bool)
+		for _, x := range found {
+			if x.Rule == rule.ID {
+				out[i].Crossings++
+				rows[x.Row], journeys[x.Journey], accounts[l.heads[x.Journey].account] = true, true, true
+			}
+		}
+		out[i].Rows, out[i].Journeys, out[i].Accounts = len(rows), len(journeys), len(accounts)
+	}
+	return out, nil
+}

@@ -1,0 +1,402 @@
+package journey
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/stat"
+	"github.com/buyerjourney/b2b/internal/stream"
+)
+
+// minPersons is the least number of persons in a seat for which a test is made.
+const minPersons = 5
+
+// SignificanceConfig says how much is drawn. The zero value but for Source is valid.
+type SignificanceConfig struct {
+	Permutations int // 0 is 999
+	Replicates   int // of the bootstrap; 0 is 999
+	Level        float64
+	Source       rand.Source
+	Workers      int // 0 is 1; the result is the same for any number
+}
+
+// PairTest is what permutations say about the steps that two seats share. Tested is false, and nothing but Jaccard and the persons
+// is set, where a seat has fewer than five persons.
+type PairTest struct {
+	A, B               b2b.SeatID
+	PersonsA, PersonsB int
+	Tested             bool
+	Jaccard            b2b.Estimate // interval: bootstrap of whole accounts, percentiles of type 7
+	Divergence         b2b.Estimate // Jensen-Shannon, in bits, likewise
+	Expected           float64      // mean of Jaccard when seats say nothing
+	PShared, PDistinct float64      // (1+#{J* ≥ J})/(B+1) and (1+#{J* ≤ J})/(B+1)
+	QShared, QDistinct float64      // Benjamini & Hochberg (1995) over the pairs
+}
+
+// CellTest is the two-sided permutation test of the residual of one step and seat. Tested is false where the seat has fewer than
+// five persons.
+type CellTest struct {
+	Step     StepID
+	Seat     b2b.SeatID
+	Residual float64
+	Tested   bool
+	P, Q     float64
+}
+
+// Significance is what [Overlap.Significance] found.
+type Significance struct {
+	Pairs []PairTest // by (A, B)
+	Cells []CellTest // by (step, seat)
+}
+
+// tally is a table of steps by seats under other labels or weights.
+type tally struct {
+	m   []int64
+	row []int64
+	col []int64
+	n   int64
+}
+
+// Significance asks whether the seats share more, or fewer, steps than chance has it. Seats are permuted over the persons inside
+// each account, so that what is typical of an account does not count; persons keep all their steps. Intervals draw whole accounts,
+// by Poisson weights; with fewer than two accounts there are none. A permutation costs O(persons × their distinct steps). The
+// draws hang on the names of accounts only, so the answer depends neither on order nor on workers. Where each account has persons
+// of one seat only, permuting changes nothing and every p is 1.
+func (o *Overlap) Significance(ctx context.Context, c SignificanceConfig) (Significance, error) {
+	var p b2b.Problems
+	if c.Permutations < 0 || c.Replicates < 0 {
+		p.Add("config.permutations", "negative")
+	}
+	if c.Level == 0 {
+		c.Level = b2b.DefaultLevel
+	}
+	if !(c.Level > 0 && c.Level < 1) {
+		p.Add("config.level", "outside (0,1)")
+	}
+	if err := p.Err(); err != nil {
+		return Significance{}, err
+	}
+	root, err := stream.New(c.Source)
+	if err != nil {
+		return Significance{}, err
+	}
+	if c.Permutations == 0 {
+		c.Permutations = 999
+	}
+	if c.Replicates == 0 {
+		c.Replicates = 999
+	}
+	t := newPermuter(o, root)
+	out := Significance{Cells: make([]CellTest, len(o.m))}
+	for a := range o.seats {
+		for b := a + 1; b < len(o.seats); b++ {
+			x := PairTest{A: o.seats[a], B: o.seats[b], PersonsA: o.sizes[a], PersonsB: o.sizes[b]}
+			x.Tested = x.PersonsA >= minPersons && x.PersonsB >= minPersons
+			j, _ := o.pair(a, b).Jaccard.Value()
+			d, _ := o.pair(a, b).Divergence.Value()
+			x.Jaccard, x.Divergence = b2b.Point(j, "too few persons"), b2b.Point(d, "too few persons")
+			out.Pairs = append(out.Pairs, x)
+		}
+	}
+	counts, err := t.permute(ctx, c)
+	if err != nil {
+		return Significance{}, err
+	}
+	boot, err := t.bootstrap(ctx, c)
+	if err != nil {
+		return Significance{}, err
+	}
+	b1 := float64(c.Permutations + 1)
+	for i := range out.Pairs {
+		x := &out.Pairs[i]
+		if !x.Tested {
+			continue
+		}
+		x.Expected = counts.sum[i] / float64(c.Permutations)
+		x.PShared, x.PDistinct = float64(1+counts.atLeast[i])/b1, float64(1+counts.atMost[i])/b1
+		x.Jaccard = percentile(x.Jaccard.Value, boot.jaccard[i], c.Level, len(t.accounts))
+		x.Divergence = percentile(x.Divergence.Value, boot.divergence[i], c.Level, len(t.accounts))
+	}
+	for i := range out.Cells {
+		s, r := i/len(o.seats), i%len(o.seats)
+		out.Cells[i] = CellTest{Step: o.steps[s], Seat: o.seats[r], Residual: o.cell(s, r).Residual, Tested: o.sizes[r] >= minPersons}
+		if out.Cells[i].Tested {
+			out.Cells[i].P = float64(1+counts.cells[i]) / b1
+		}
+	}
+	out.adjust()
+	return out, nil
+}
+
+// adjust sets the q values over what was tested.
+func (s *Significance) adjust() {
+	var shared, distinct, cells []float64
+	for _, x := range s.Pairs {
+		if x.Tested {
+			shared, distinct = append(shared, x.PShared), append(distinct, x.PDistinct)
+		}
+	}
+	shared, distinct = stat.BenjaminiHochberg(shared), stat.BenjaminiHochberg(distinct)
+	k := 0
+	for i := range s.Pairs {
+		if s.Pairs[i].Tested {
+			s.Pairs[i].QShared, s.Pairs[i].QDistinct = shared[k], distinct[k]
+			k++
+		}
+	}
+	for _, x := range s.Cells {
+		if x.Tested {
+			cells = append(cells, x.P)
+		}
+	}
+	cells = stat.BenjaminiHochberg(cells)
+	k = 0
+	for i := range s.Cells {
+		if s.Cells[i].Tested {
+			s.Cells[i].Q = cells[k]
+			k++
+		}
+	}
+}
+
+func percentile(value float64, draws []float64, level float64, accounts int) b2b.Estimate {
+	if accounts < 2 || len(draws) == 0 {
+		return b2b.Point(value, "fewer than two accounts")
+	}
+	slices.Sort(draws)
+	lo, _ := stat.Quantile7(draws, (1-level)/2)
+	hi, _ := stat.Quantile7(draws, (1+level)/2)
+	return b2b.Estimate{Value: value, Low: lo, High: hi, Level: level, Method: "bootstrap of accounts, percentiles"}
+}
+
+// permuter holds the units of an overlap in flat form.
+type permuter struct {
+	o        *Overlap
+	root     stream.Root
+	accounts []int    // first unit of each account, and the end
+	keys     []uint64 // of the accounts
+	first    []int    // of the steps of each unit, and the end
+	steps    []uint32
+	counts   []int64
+	seat     []uint32
+}
+
+func newPermuter(o *Overlap, root stream.Root) *permuter {
+	t := &permuter{o: o, root: root, first: []int{0}}
+	for i, u := range o.units {
+		if i == 0 || o.units[i-1].account != u.account {
+			t.accounts, t.keys = append(t.accounts, i), append(t.keys, stream.Hash(string(u.account)))
+		}
+		t.steps, t.counts = append(t.steps, u.steps...), append(t.counts, u.counts...)
+		t.first, t.seat = append(t.first, len(t.steps)), append(t.seat, uint32(u.seat))
+	}
+	t.accounts = append(t.accounts, len(o.units))
+	if len(o.units) == 0 {
+		t.accounts = nil
+	} else {
+		t.accounts = slices.Clip(t.accounts)
+	}
+	return t
+}
+
+func (t *permuter) groups() int { return max(0, len(t.accounts)-1) }
+
+// permuted are the counts over all permutations.
+type permuted struct {
+	sum             []float64
+	atLeast, atMost []int
+	cells           []int
+}
+
+// tolerance lets equal values compare equal although they were summed in another order.
+const tolerance = 1e-12
+
+func (t *permuter) permute(ctx context.Context, c SignificanceConfig) (permuted, error) {
+	o := t.o
+	pairs := len(o.seats) * (len(o.seats) - 1) / 2
+	observed := make([]float64, 0, pairs)
+	for a := range o.seats {
+		for b := a + 1; b < len(o.seats); b++ {
+			observed = append(observed, jaccard(o.m, len(o.seats), a, b))
+		}
+	}
+	residuals := make([]float64, len(o.m))
+	for i := range residuals {
+		residuals[i] = math.Abs(o.cell(i/len(o.seats), i%len(o.seats)).Residual)
+	}
+	parts, err := inParts(ctx, c.Permutations, c.Workers, func(from, to int) permuted {
+		out := permuted{make([]float64, pairs), make([]int, pairs), make([]int, pairs), make([]int, len(o.m))}
+		w := tally{m: make([]int64, len(o.m)), row: o.row, col: make([]int64, len(o.seats)), n: o.n}
+		seat := make([]uint32, len(t.seat))
+		for b := from; b < to && ctx.Err() == nil; b++ {
+			t.shuffle(seat, uint64(b))
+			t.count(&w, seat)
+			k := 0
+			for x := range o.seats {
+				for y := x + 1; y < len(o.seats); y++ {
+					j := jaccard(w.m, len(o.seats), x, y)
+					out.sum[k] += j
+					if j >= observed[k]-tolerance {
+						out.atLeast[k]++
+					}
+					if j <= observed[k]+tolerance {
+						out.atMost[k]++
+					}
+					k++
+				}
+			}
+			for i, n := range w.m {
+				s, r := i/len(o.seats), i%len(o.seats)
+				if math.Abs(residual(float64(n), float64(w.row[s]), float64(w.col[r]), float64(w.n))) >= residuals[i]-tolerance {
+					out.cells[i]++
+				}
+			}
+		}
+		return out
+	})
+	if err != nil {
+		return permuted{}, err
+	}
+	total := parts[0]
+	for _, p := range parts[1:] {
+		for i := range p.sum {
+			total.sum[i] += p.sum[i]
+			total.atLeast[i] += p.atLeast[i]
+			total.atMost[i] += p.atMost[i]
+		}
+		for i := range p.cells {
+			total.cells[i] += p.cells[i]
+		}
+	}
+	return total, nil
+}
+
+// shuffle permutes the seats inside each account.
+func (t *permuter) shuffle(seat []uint32, b uint64) {
+	copy(seat, t.seat)
+	for g := range t.groups() {
+		list := seat[t.accounts[g]:t.accounts[g+1]]
+		if len(list) < 2 {
+			continue
+		}
+		r := t.root.SourceN("journey overlap permutation", b, t.keys[g])
+		for i := len(list) - 1; i > 0; i-- {
+			k := r.IntN(i + 1)
+			list[i], list[k] = list[k], list[i]
+		}
+	}
+}
+
+// count fills the table under other seats; row sums do not change.
+func (t *permuter) count(w *tally, seat []uint32) {
+	clear(w.m)
+	clear(w.col)
+	k := len(t.o.seats)
+	for u, r := range seat {
+		for i := t.first[u]; i < t.first[u+1]; i++ {
+			w.m[int(t.steps[i])*k+int(r)] += t.counts[i]
+			w.col[r] += t.counts[i]
+		}
+	}
+}
+
+// jaccard compares the step sets of two seats of a table; two empty sets give 0.
+func jaccard(m []int64, seats, a, b int) float64 {
+	both, either := 0, 0
+	for i := 0; i < len(m); i += seats {
+		x, y := m[i+a] > 0, m[i+b] > 0
+		if x && y {
+			both++
+		}
+		if x || y {
+			either++
+		}
+	}
+	if either == 0 {
+		return 0
+	}
+	return float64(both) / float64(either)
+}
+
+// bootstrapped are the values of each pair in each replicate in which both seats have steps.
+type bootstrapped struct {
+	jaccard, divergence [][]float64
+}
+
+func (t *permuter) bootstrap(ctx context.Context, c SignificanceConfig) (bootstrapped, error) {
+	o := t.o
+	pairs := len(o.seats) * (len(o.seats) - 1) / 2
+	parts, err := inParts(ctx, c.Replicates, c.Workers, func(from, to int) bootstrapped {
+		out := bootstrapped{make([][]float64, pairs), make([][]float64, pairs)}
+		w := Overlap{steps: o.steps, seats: o.seats, m: make([]int64, len(o.m)), col: make([]int64, len(o.seats))}
+		for b := from; b < to && ctx.Err() == nil; b++ {
+			clear(w.m)
+			clear(w.col)
+			for g := range t.groups() {
+				r := t.root.SourceN("journey overlap bootstrap", uint64(b), t.keys[g])
+				weight := int64(r.Poisson1())
+				if weight == 0 {
+					continue
+				}
+				for u := t.accounts[g]; u < t.accounts[g+1]; u++ {
+					for i := t.first[u]; i < t.first[u+1]; i++ {
+						n := weight * t.counts[i]
+						w.m[int(t.steps[i])*len(o.seats)+int(t.seat[u])] += n
+						w.col[t.seat[u]] += n
+					}
+				}
+			}
+			k := 0
+			for x := range o.seats {
+				for y := x + 1; y < len(o.seats); y++ {
+					p := w.pair(x, y)
+					if d, ok := p.Divergence.Value(); ok {
+						j, _ := p.Jaccard.Value()
+						out.jaccard[k], out.divergence[k] = append(out.jaccard[k], j), append(out.divergence[k], d)
+					}
+					k++
+				}
+			}
+		}
+		return out
+	})
+	if err != nil {
+		return bootstrapped{}, err
+	}
+	total := parts[0]
+	for _, p := range parts[1:] {
+		for i := range p.jaccard {
+			total.jaccard[i] = append(total.jaccard[i], p.jaccard[i]...)
+			total.divergence[i] = append(total.divergence[i], p.divergence[i]...)
+		}
+	}
+	return total, nil
+}
+
+// inParts runs n units of work in blocks of a fixed size, on as many goroutines as asked for, and returns the blocks in order: the
+// results are those of one worker, bit by bit.
+func inParts[T any](ctx context.Context, n, workers int, work func(from, to int) T) ([]T, error) {
+	const block = 50
+	blocks := max(1, (n+block-1)/block)
+	out := make([]T, blocks)
+	var wg sync.WaitGroup
+	workers = max(1, min(workers, blocks))
+	for w := range workers {
+		run := func() {
+			for i := w; i < blocks; i += workers {
+				out[i] = work(i*block, min(n, (i+1)*block))
+			}
+		}
+		if workers == 1 {
+			run()
+		} else {
+			wg.Go(run)
+		}
+	}
+	wg.Wait()
+	return out, ctx.Err()
+}
