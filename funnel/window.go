@@ -1,0 +1,398 @@
+package funnel
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/buyerjourney/b2b"
+)
+
+// ReachMode narrows which chains of steps count. Modes are combined with |; the zero value takes the longest chain within
+// the window and passes by everything that does not extend it. The rules are those of ClickHouse's windowFunnel.
+type ReachMode uint8
+
+// The modes.
+const (
+	// StrictOrder ends the search, once a chain has begun, at an event of no step and at a step whose predecessor was not
+	// reached.
+	StrictOrder ReachMode = 1 << iota
+	// AllowReentry, with StrictOrder, passes by a step out of order; an event of no step still ends the search.
+	AllowReentry
+	// StrictIncrease wants each step strictly later than the one before.
+	StrictIncrease
+	// StrictDeduplication ends the search at a step, other than the first, that was reached before.
+	StrictDeduplication
+	// StrictOnce lets one event serve one step of a chain.
+	StrictOnce
+)
+
+// Steps that are no step of the chain.
+const (
+	NoStep   = -1 // an event that matches no step
+	Excluded = -2 // an event that ends the chains that are under way
+)
+
+// maxSteps bounds the length of a chain.
+const maxSteps = 64
+
+// StepEvent is one event of one unit: a deal, an account or a person, by the caller's number. An event that matches
+// several steps has one row for each, with the same time and ID.
+type StepEvent struct {
+	Unit int // from 0
+	At   time.Time
+	ID   string // of the event; orders events of one time and step, and tells them apart for [StrictOnce]
+	Step int    // from 0, or NoStep, or Excluded
+}
+
+// ReachConfig sets up [Reach]. Steps is required.
+type ReachConfig struct {
+	Steps  int           // number of steps, 1..64
+	Within time.Duration // from the first step to the last, inclusive; 0: no bound
+	Mode   ReachMode
+	AsOf   time.Time // end of observation; zero: the latest event
+	Level  float64   // of intervals; 0 is 0.95
+}
+
+func (c ReachConfig) check() error {
+	var p b2b.Problems
+	if c.Steps < 1 || c.Steps > maxSteps {
+		p.Addf("config.steps", "outside 1..%d", maxSteps)
+	}
+	if c.Within < 0 {
+		p.Add("config.within", "negative")
+	}
+	if c.Mode >= StrictOnce<<1 {
+		p.Add("config.mode", "unknown")
+	}
+	if !(c.Level >= 0 && c.Level < 1) {
+		p.Add("config.level", "outside [0,1)")
+	}
+	return p.Err()
+}
+
+// within is the window in microseconds.
+func (c ReachConfig) within() int64 {
+	if c.Within == 0 {
+		return 1 << 62
+	}
+	return int64(c.Within / time.Microsecond)
+}
+
+// stepRow is a StepEvent for sorting; id is compared only where time and step are equal.
+type stepRow struct {
+	at   int64
+	id   string
+	step int32
+}
+
+func compareRows(x, y stepRow) int {
+	if x.at != y.at {
+		return cmp.Compare(x.at, y.at)
+	}
+	if x.step != y.step {
+		return cmp.Compare(x.step, y.step)
+	}
+	return cmp.Compare(x.id, y.id)
+}
+
+// sortRows sorts the rows of one unit, most often few and nearly in order.
+func sortRows(rows []stepRow) {
+	if len(rows) > 24 {
+		slices.SortFunc(rows, compareRows)
+		return
+	}
+	for i := 1; i < len(rows); i++ {
+		for j := i; j > 0 && compareRows(rows[j], rows[j-1]) < 0; j-- {
+			rows[j], rows[j-1] = rows[j-1], rows[j]
+		}
+	}
+}
+
+// chain is the best chain that reached a step: that with the latest start.
+type chain struct {
+	start, last int64
+	set         bool
+}
+
+// search runs through the events of units. It is reused from unit to unit, so that nothing is allocated per event.
+type search struct {
+	steps  int
+	within int64
+	mode   ReachMode
+	chains [maxSteps]chain
+
+	// For StrictOnce: the events that each chain used, and the chain that the latest event of a step displaced.
+	paths, oldPaths [maxSteps][]int32
+	old             [maxSteps]chain
+}
+
+// reached is the outcome of a search.
+type reached struct {
+	level       int
+	start, end  int64 // of the complete chain; else start is the latest start of any chain
+	started     bool
+	interrupted bool // the search ended before the events did
+}
+
+func (s *search) run(rows []stepRow) reached {
+	for k := range s.steps {
+		s.chains[k].set = false
+		s.old[k].set = false
+	}
+	var r reached
+	event := int32(-1)
+	top := 0
+loop:
+	for i := range rows {
+		row := &rows[i]
+		if i == 0 || row.at != rows[i-1].at || row.id != rows[i-1].id || row.id == "" {
+			event++
+		}
+		k := int(row.step)
+		switch {
+		case k == Excluded:
+			for j := range s.steps {
+				s.chains[j].set = false
+				s.old[j].set = false
+			}
+			continue
+		case k == NoStep:
+			if s.mode&StrictOrder != 0 && r.started {
+				r.interrupted = true
+				break loop
+			}
+			continue
+		case k == 0:
+			s.put(0, chain{start: row.at, last: row.at, set: true}, nil, s.number(rows, i, event))
+			r.started, r.start = true, row.at
+			top = max(top, 1)
+			if s.steps == 1 {
+				return reached{level: 1, start: row.at, end: row.at, started: true}
+			}
+			continue
+		case s.mode&StrictDeduplication != 0 && s.chains[k].set:
+			r.interrupted = true
+			break loop
+		case s.mode&StrictOrder != 0 && r.started && !s.chains[k-1].set:
+			if s.mode&AllowReentry != 0 {
+				continue
+			}
+			r.interrupted = true
+			break loop
+		}
+		c, path := s.chains[k-1], s.paths[k-1]
+		number := s.number(rows, i, event)
+		if s.mode&StrictOnce != 0 && c.set && slices.Contains(path, number) {
+			c, path = s.old[k-1], s.oldPaths[k-1]
+			if slices.Contains(path, number) {
+				continue
+			}
+		}
+		if !c.set || row.at-c.start > s.within || s.mode&StrictIncrease != 0 && c.last >= row.at {
+			continue
+		}
+		s.put(k, chain{start: c.start, last: row.at, set: true}, path, number)
+		top = max(top, k+1)
+		if k+1 == s.steps {
+			return reached{level: s.steps, start: c.start, end: row.at, started: true}
+		}
+	}
+	r.level = top
+	return r
+}
+
+// number returns the number by which an event is told apart: rows of one event have one time and ID but need not lie
+// together.
+func (s *search) number(rows []stepRow, i int, event int32) int32 {
+	if s.mode&StrictOnce == 0 {
+		return event
+	}
+	if rows[i].id != "" {
+		for j := i - 1; j >= 0 && rows[j].at == rows[i].at; j-- {
+			if rows[j].id == rows[i].id {
+				i = j
+			}
+		}
+	}
+	return int32(i)
+}
+
+func (s *search) put(k int, c chain, path []int32, number int32) {
+	if s.mode&StrictOnce != 0 {
+		if !s.chains[k].set || !slices.Contains(s.paths[k], number) {
+			s.old[k] = s.chains[k]
+			s.oldPaths[k] = append(s.oldPaths[k][:0], s.paths[k]...)
+		}
+		s.paths[k] = append(append(s.paths[k][:0], path...), number)
+	}
+	s.chains[k] = c
+}
+
+// ReachedUnit is how far one unit came.
+type ReachedUnit struct {
+	Unit  int
+	Level int // number of steps reached in one chain
+	Fate  Fate
+}
+
+// Fate says what became of a unit in its window.
+type Fate uint8
+
+// The fates.
+const (
+	NotStarted Fate = iota
+	Complete        // all steps within the window
+	Failed          // the window is over, or the search was ended by its mode
+	InWindow        // may still come to the end: censored, not failed
+)
+
+// Reached is the answer of [Reach].
+type Reached struct {
+	Units                                  []ReachedUnit // by number; units without a row are absent
+	ByLevel                                []int         // number of units of each level 0..Steps
+	Steps                                  []int         // number of units that came at least to step 1..Steps
+	Started, Completed, Failures, Censored int
+	// Rate is the share of started units that complete within the window: Kaplan and Meier over the time since the start,
+	// those still in their window censored.
+	Rate Rate
+}
+
+// Reach follows units through a chain of steps within a window. The order of the rows has no meaning: events of a unit
+// are taken by time, step, ID. Rows with a step out of range, a negative unit or no time are rejected and listed.
+// O(n log n) per unit, O(n) if sorted; nothing is allocated per event.
+func Reach(rows []StepEvent, c ReachConfig) (Reached, []b2b.Rejection, error) {
+	acc, err := NewReachAcc(c)
+	if err != nil {
+		return Reached{}, nil, err
+	}
+	var out Reached
+	grouped, units, bounds, latest, rejected := group(rows, c.Steps)
+	asOf := latest
+	if !c.AsOf.IsZero() {
+		asOf = floorMicro(c.AsOf)
+	}
+	out.Units = make([]ReachedUnit, 0, len(units))
+	for u, unit := range units {
+		part := grouped[bounds[u]:bounds[u+1]]
+		sortRows(part)
+		r := acc.search.run(part)
+		fate := acc.count(r, asOf)
+		out.Units = append(out.Units, ReachedUnit{Unit: unit, Level: r.level, Fate: fate})
+	}
+	result := acc.Result()
+	result.Units = out.Units
+	return result, rejected, nil
+}
+
+// group brings the rows of each unit together: by counting where the numbers of units are dense.
+func group(rows []StepEvent, steps int) (grouped []stepRow, units []int, bounds []int, latest int64, rejected []b2b.Rejection) {
+	top := -1
+	valid := 0
+	latest = noTime
+	good := func(r *StepEvent) bool {
+		return r.Unit >= 0 && r.Step >= Excluded && r.Step < steps && !r.At.IsZero()
+	}
+	for i := range rows {
+		r := &rows[i]
+		if !good(r) {
+			rejected = append(rejected, rejectStep(i, r, steps))
+			continue
+		}
+		top = max(top, r.Unit)
+		valid++
+	}
+	grouped = make([]stepRow, valid)
+	if top > 8*len(rows)+1024 {
+		return groupSparse(rows, good, grouped, rejected)
+	}
+	next := make([]int32, top+2)
+	for i := range rows {
+		if r := &rows[i]; good(r) {
+			next[r.Unit+1]++
+		}
+	}
+	bounds = append(make([]int, 0, top+2), 0)
+	for u := 0; u <= top; u++ {
+		if n := next[u+1]; n > 0 {
+			units = append(units, u)
+			bounds = append(bounds, bounds[len(bounds)-1]+int(n))
+		}
+		next[u+1] += next[u]
+	}
+	for i := range rows {
+		r := &rows[i]
+		if !good(r) {
+			continue
+		}
+		at := floorMicro(r.At)
+		latest = max(latest, at)
+		grouped[next[r.Unit]] = stepRow{at: at, id: r.ID, step: int32(r.Step)}
+		next[r.Unit]++
+	}
+	return grouped, units, bounds, latest, rejected
+}
+
+func groupSparse(rows []StepEvent, good func(*StepEvent) bool, grouped []stepRow, rejected []b2b.Rejection) ([]stepRow, []int, []int, int64, []b2b.Rejection) {
+	order := make([]int32, 0, len(grouped))
+	for i := range rows {
+		if good(&rows[i]) {
+			order = append(order, int32(i))
+		}
+	}
+	slices.SortFunc(order, func(x, y int32) int { return cmp.Compare(rows[x].Unit, rows[y].Unit) })
+	var units []int
+	bounds := []int{0}
+	latest := int64(noTime)
+	for k, i := range order {
+		r := &rows[i]
+		at := floorMicro(r.At)
+		latest = max(latest, at)
+		if k == 0 || r.Unit != units[len(units)-1] {
+			units = append(units, r.Unit)
+			bounds = append(bounds, k)
+		}
+		grouped[k] = stepRow{at: at, id: r.ID, step: int32(r.Step)}
+		bounds[len(bounds)-1] = k + 1
+	}
+	return grouped, units, bounds, latest, rejected
+}
+
+func rejectStep(i int, r *StepEvent, steps int) b2b.Rejection {
+	path := "rows[" + strconv.Itoa(i) + "]"
+	switch {
+	case r.Unit < 0:
+		return b2b.Rejection{Index: i, Path: path + ".unit", Reason: "negative"}
+	case r.At.IsZero():
+		return b2b.Rejection{Index: i, Path: path + ".at", Reason: "no time"}
+	}
+	return b2b.Rejection{Index: i, Path: path + ".step", Reason: "outside 0.." + strconv.Itoa(steps-1)}
+}
+
+// StepEvents returns one row for each passage of the deals into a place that belongs to a step; units are the indices of
+// the deals. Passages into other places are rows of [NoStep].
+func (s *State) StepEvents(steps ...Target) []StepEvent {
+	sets := make([][]bool, len(steps))
+	for k, t := range steps {
+		sets[k] = t.in(s)
+	}
+	var out []StepEvent
+	c := &s.sojourns
+	for i := range s.deals {
+		for j := int(c.First[i]); j < int(c.First[i+1]); j++ {
+			e := StepEvent{Unit: i, At: fromMicro(c.In[j]), ID: strconv.Itoa(j - int(c.First[i])), Step: NoStep}
+			matched := false
+			for k := range sets {
+				if sets[k][c.Place[j]] {
+					e.Step, matched = k, true
+					out = append(out, e)
+				}
+			}
+			if !matched {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
