@@ -1,0 +1,120 @@
+package journey_test
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/realdata"
+	"github.com/buyerjourney/b2b/journey"
+)
+
+func ocel(t testing.TB, file string) *journey.ObjectLog {
+	t.Helper()
+	data, err := io.ReadAll(realdata.Open(t, "journey/"+file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, rep, err := journey.ParseOCEL(data)
+	if err != nil || len(rep.Rejected) > 0 {
+		t.Fatal(err, rep.Rejected)
+	}
+	return o
+}
+
+// TestObjectOracle compares with plain counts over the tables of the two logs.
+func TestObjectOracle(t *testing.T) {
+	for _, file := range []string{"spec_example", "order_management"} {
+		t.Run(file, func(t *testing.T) {
+			var want struct {
+				Activities map[string]int
+				Events     int
+				Objects    int
+				Relations  int
+				O2O        int            `json:"o2o"`
+				Types      map[string]int `json:"object_types"`
+				Components struct {
+					N       int
+					Largest []int
+				} `json:"connected_components"`
+				Flattened map[string]struct {
+					Cases    int
+					Variants int
+				}
+				PerEvent [][]any `json:"objects_per_event"`
+			}
+			oracle(t, "own_ocel2_"+file+".json", &want)
+			o := ocel(t, "ocel2_"+file+".json.gz")
+			activities, types, e2o, o2o := map[string]int{}, map[string]int{}, 0, 0
+			for _, e := range o.Events() {
+				activities[e.Type]++
+				e2o += len(e.Links)
+			}
+			for _, x := range o.Objects() {
+				types[x.Type]++
+				o2o += len(x.Links)
+			}
+			diff(t, "activities", want.Activities, activities)
+			diff(t, "types", want.Types, types)
+			diff(t, "relations", []int{want.Events, want.Objects, want.Relations, want.O2O}, []int{len(o.Events()), len(o.Objects()), e2o, o2o})
+			var largest []int
+			components := o.Components()
+			for _, c := range components {
+				largest = append(largest, len(c))
+			}
+			if len(largest) > len(want.Components.Largest) {
+				largest = largest[:len(want.Components.Largest)]
+			}
+			diff(t, "components", want.Components.N, len(components))
+			diff(t, "largest", want.Components.Largest, largest)
+			for kind, f := range want.Flattened {
+				l := o.Flatten(kind)
+				diff(t, "flattened "+kind, []int{f.Cases, f.Variants}, []int{l.Journeys(), l.Ties().VariantsAsOrdered})
+			}
+			q := o.Quality()
+			for i, w := range want.PerEvent {
+				got := []any{q[i].Activity, q[i].Type, float64(q[i].Events), float64(q[i].Min), float64(q[i].Max), q[i].Mean}
+				diff(t, "objects per event", w, got)
+			}
+			data, err := o.AppendOCEL(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, rep, err := journey.ParseOCEL(data)
+			if err != nil || len(rep.Rejected) > 0 || !o.Equal(again) {
+				t.Errorf("round trip: %v %v", err, rep.Rejected)
+			}
+		})
+	}
+}
+
+func TestOCELFaults(t *testing.T) {
+	o, rep, err := journey.ParseOCEL([]byte(`{"objects":[{"id":"o","type":"t","attributes":[{"name":"x","time":"1970-01-01T00:00:00Z","value":1},
+		{"name":"x","time":"2020-01-01T00:00:00Z","value":"two"}],"relationships":[{"objectId":"gone","qualifier":""}]}],
+		"events":[{"id":"e","type":"a","time":"2020-02-01 00:00:00","relationships":[{"objectId":"nobody","qualifier":"q"},{"objectId":"o","qualifier":"q"}]},
+		{"id":"e","type":"b","time":"some day"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(o.Events()) != 2 || len(o.Objects()) != 1 || len(o.Events()[0].Links) != 1 {
+		t.Errorf("%+v", o)
+	}
+	var paths []string
+	for _, r := range rep.Rejected {
+		paths = append(paths, r.Path)
+	}
+	diff(t, "paths", "objects[0].relationships[0].objectId events[0].relationships[0].objectId events[1].id events[1].time", strings.Join(paths, " "))
+	x, _ := o.Object("o")
+	for at, want := range map[string]string{"1999-01-01T00:00:00Z": "1", "2020-01-01T00:00:00Z": "two", "1960-01-01T00:00:00Z": ""} {
+		if got, ok := x.ValueAt("x", timeOf(t, at)); got != want || ok != (want != "") {
+			t.Errorf("value at %s is %q", at, got)
+		}
+	}
+	for text, reason := range map[string]string{`{"events":[}`: "byte 12", `{"events":1}`: "byte", `{} x`: "byte", `{"a`: "byte 3"} {
+		if _, _, err := journey.ParseOCEL([]byte(text)); !errors.Is(err, b2b.ErrInvalid) || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

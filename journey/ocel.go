@@ -1,0 +1,285 @@
+package journey
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/picture"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+type ocelFile struct {
+	ObjectTypes []ocelType `json:"objectTypes"`
+	EventTypes  []ocelType `json:"eventTypes"`
+	Objects     []struct {
+		ID            string      `json:"id"`
+		Type          string      `json:"type"`
+		Attributes    []ocelValue `json:"attributes"`
+		Relationships []ocelLink  `json:"relationships"`
+	} `json:"objects"`
+	Events []struct {
+		ID            string      `json:"id"`
+		Type          string      `json:"type"`
+		Time          string      `json:"time"`
+		Attributes    []ocelValue `json:"attributes"`
+		Relationships []ocelLink  `json:"relationships"`
+	} `json:"events"`
+}
+
+type ocelType struct {
+	Name       string `json:"name"`
+	Attributes []struct {
+		Name string `json:"name"`
+		Type string `json:"type"`
+	} `json:"attributes"`
+}
+
+type ocelValue struct {
+	Name  string          `json:"name"`
+	Time  string          `json:"time"`
+	Value json.RawMessage `json:"value"`
+}
+
+type ocelLink struct {
+	ObjectID  string `json:"objectId"`
+	Qualifier string `json:"qualifier"`
+}
+
+// ParseOCEL reads a log in the JSON form of OCEL 2.0. No event and no object is dropped: a relation to an object that is not there is
+// left out and reported with its path, and so is a time that cannot be read, an empty or repeated id, and a value that is no scalar. The
+// error, of a file that is no JSON of this form, names the byte.
+func ParseOCEL(data []byte) (*ObjectLog, Report, error) {
+	var f ocelFile
+	dec := json.NewDecoder(bytes.NewReader(data))
+	err := dec.Decode(&f)
+	if err == nil {
+		if _, err2 := dec.Token(); !errors.Is(err2, io.EOF) {
+			err = &b2b.InvalidError{Path: "ocel", Reason: "text after the value at byte " + strconv.FormatInt(dec.InputOffset(), 10)}
+		}
+	}
+	if err != nil {
+		return nil, Report{}, ocelError(err, len(data))
+	}
+	var rep Report
+	note := func(index int, path, reason string) {
+		rep.Rejected = append(rep.Rejected, Reject{Rejection: b2b.Rejection{Index: index, Path: path, Reason: reason}})
+	}
+	o := &ObjectLog{index: make(map[string]int, len(f.Objects)), objectTypes: ocelTypes(f.ObjectTypes), eventTypes: ocelTypes(f.EventTypes)}
+	for i, x := range f.Objects {
+		path := "objects[" + itoa(i) + "]"
+		if _, taken := o.index[x.ID]; taken {
+			note(i, path+".id", "the same id twice")
+		} else {
+			o.index[x.ID] = i
+		}
+		if x.ID == "" || x.Type == "" {
+			note(i, path, "no id or no type")
+		}
+		o.objects = append(o.objects, Object{ID: x.ID, Type: x.Type, Values: ocelValues(x.Attributes, i, path, note)})
+	}
+	links := func(list []ocelLink, i int, path string) []ObjectLink {
+		var out []ObjectLink
+		for k, r := range list {
+			if _, ok := o.index[r.ObjectID]; !ok {
+				note(i, path+".relationships["+itoa(k)+"].objectId", "no such object")
+				continue
+			}
+			out = append(out, ObjectLink{r.ObjectID, r.Qualifier})
+		}
+		return out
+	}
+	for i, x := range f.Objects {
+		o.objects[i].Links = links(x.Relationships, i, "objects["+itoa(i)+"]")
+	}
+	ids := make(map[string]bool, len(f.Events))
+	for i, x := range f.Events {
+		path := "events[" + itoa(i) + "]"
+		if x.ID == "" || x.Type == "" {
+			note(i, path, "no id or no type")
+		}
+		if ids[x.ID] {
+			note(i, path+".id", "the same id twice")
+		}
+		ids[x.ID] = true
+		t, ok := ocelTime(x.Time)
+		if !ok {
+			note(i, path+".time", "not a time")
+		}
+		o.events = append(o.events, ObjectEvent{
+			ID: x.ID, Type: x.Type, At: t, Values: ocelValues(x.Attributes, i, path, note), Links: links(x.Relationships, i, path),
+		})
+	}
+	rep.Accepted = len(o.events)
+	return o, rep, nil
+}
+
+func ocelError(err error, length int) error {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return &b2b.InvalidError{Path: "ocel", Reason: "JSON syntax at byte " + strconv.FormatInt(e.Offset, 10)}
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return &b2b.InvalidError{Path: "ocel." + e.Field, Reason: fmt.Sprintf("%s where %s is needed, at byte %d", e.Value, e.Type, e.Offset)}
+	}
+	if _, ok := errors.AsType[*b2b.InvalidError](err); ok {
+		return err
+	}
+	return &b2b.InvalidError{Path: "ocel", Reason: "JSON ends at byte " + itoa(length)}
+}
+
+func ocelTypes(list []ocelType) []ObjectType {
+	var out []ObjectType
+	for _, t := range list {
+		o := ObjectType{Name: t.Name}
+		for _, a := range t.Attributes {
+			o.Attributes = append(o.Attributes, Attribute{a.Name, a.Type})
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func ocelValues(list []ocelValue, i int, path string, note func(int, string, string)) []ObjectValue {
+	var out []ObjectValue
+	for k, a := range list {
+		below := path + ".attributes[" + itoa(k) + "]"
+		v := ObjectValue{Name: a.Name}
+		switch raw := bytes.TrimSpace(a.Value); {
+		case len(raw) == 0:
+			v.Text, v.Literal = "null", true
+		case raw[0] == '"':
+			_ = json.Unmarshal(raw, &v.Text) // the decoder has read it before
+		case raw[0] == '{' || raw[0] == '[':
+			note(i, below+".value", "not a scalar")
+			continue
+		default:
+			v.Text, v.Literal = string(raw), true
+		}
+		if a.Time != "" {
+			t, ok := ocelTime(a.Time)
+			if !ok {
+				note(i, below+".time", "not a time")
+			}
+			v.At = t
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// ocelTime reads RFC 3339, also with a blank instead of T and without a zone, which is then UTC. Finer than µs is cut off.
+func ocelTime(text string) (time.Time, bool) {
+	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil && !badYear(t) {
+			return t.UTC().Truncate(time.Microsecond), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// AppendOCEL appends the log in the JSON form of OCEL 2.0. [ParseOCEL] reads it back to an equal log. Times are in UTC; an event
+// without a time has none in the file either.
+func (o *ObjectLog) AppendOCEL(dst []byte) ([]byte, error) {
+	types := func(list []ObjectType) []picture.Object {
+		out := make([]picture.Object, len(list))
+		for i, t := range list {
+			attributes := make([]picture.Object, len(t.Attributes))
+			for k, a := range t.Attributes {
+				attributes[k] = picture.Object{{Key: "name", Value: a.Name}, {Key: "type", Value: a.Value}}
+			}
+			out[i] = picture.Object{{Key: "name", Value: t.Name}, {Key: "attributes", Value: attributes}}
+		}
+		return out
+	}
+	objects := make([]picture.Object, len(o.objects))
+	for i, x := range o.objects {
+		objects[i] = picture.Object{
+			{Key: "id", Value: x.ID}, {Key: "type", Value: x.Type}, {Key: "attributes", Value: valueObjects(x.Values)}, {Key: "relationships", Value: linkObjects(x.Links)},
+		}
+	}
+	events := make([]picture.Object, len(o.events))
+	for i, e := range o.events {
+		events[i] = picture.Object{
+			{Key: "id", Value: e.ID}, {Key: "type", Value: e.Type}, {Key: "time", Value: ocelText(e.At)},
+			{Key: "attributes", Value: valueObjects(e.Values)}, {Key: "relationships", Value: linkObjects(e.Links)},
+		}
+	}
+	return append(dst, picture.Object{
+		{Key: "objectTypes", Value: types(o.objectTypes)}, {Key: "eventTypes", Value: types(o.eventTypes)},
+		{Key: "objects", Value: objects}, {Key: "events", Value: events},
+	}.JSON()...), nil
+}
+
+func ocelText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(rfc3339)
+}
+
+func valueObjects(list []ObjectValue) []picture.Object {
+	out := make([]picture.Object, len(list))
+	for i, v := range list {
+		value := any(v.Text)
+		if v.Literal {
+			value = literal(v.Text)
+		}
+		out[i] = picture.Object{{Key: "name", Value: v.Name}}
+		if !v.At.IsZero() {
+			out[i] = append(out[i], picture.Member{Key: "time", Value: ocelText(v.At)})
+		}
+		out[i] = append(out[i], picture.Member{Key: "value", Value: value})
+	}
+	return out
+}
+
+// literal returns a JSON literal as a value that is written in the same way.
+func literal(text string) any {
+	switch text {
+	case "true":
+		return true
+	case "false":
+		return false
+	case "null":
+		return nil
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && strconv.FormatInt(n, 10) == text {
+		return n
+	}
+	x, _ := strconv.ParseFloat(text, 64)
+	return x
+}
+
+func linkObjects(list []ObjectLink) []picture.Object {
+	out := make([]picture.Object, len(list))
+	for i, x := range list {
+		out[i] = picture.Object{{Key: "objectId", Value: x.Object}, {Key: "qualifier", Value: x.Qualifier}}
+	}
+	return out
+}
+
+// Equal reports whether two object logs agree in everything, order included.
+func (o *ObjectLog) Equal(p *ObjectLog) bool {
+	values := func(a, b []ObjectValue) bool {
+		return slices.EqualFunc(a, b, func(x, y ObjectValue) bool {
+			return x.Name == y.Name && x.Text == y.Text && x.Literal == y.Literal && x.At.Equal(y.At)
+		})
+	}
+	types := func(a, b []ObjectType) bool {
+		return slices.EqualFunc(a, b, func(x, y ObjectType) bool { return x.Name == y.Name && slices.Equal(x.Attributes, y.Attributes) })
+	}
+	return types(o.objectTypes, p.objectTypes) && types(o.eventTypes, p.eventTypes) &&
+		slices.EqualFunc(o.objects, p.objects, func(x, y Object) bool {
+			return x.ID == y.ID && x.Type == y.Type && slices.Equal(x.Links, y.Links) && values(x.Values, y.Values)
+		}) &&
+		slices.EqualFunc(o.events, p.events, func(x, y ObjectEvent) bool {
+			return x.ID == y.ID && x.Type == y.Type && x.At.Equal(y.At) && slices.Equal(x.Links, y.Links) && values(x.Values, y.Values)
+		})
+}
