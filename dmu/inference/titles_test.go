@@ -19,13 +19,13 @@ import (
 
 func TestTokens(t *testing.T) {
 	for title, want := range map[string][]string{
-		"":                         nil,
-		" – ":                      nil,
-		"Head of Legal":            {"head", "of", "legal"},
-		"CTO/CIO (a.i.)":           {"cto", "cio", "a", "i"},
-		"EINKÄUFER 2.Stufe, Köln":  {"einkäufer", "2", "stufe", "köln"},
-		"Директор по закупкам№5":   {"директор", "по", "закупкам", "5"},
-		"buyer_buyer":              {"buyer", "buyer"},
+		"":                        nil,
+		" – ":                     nil,
+		"Head of Legal":           {"head", "of", "legal"},
+		"CTO/CIO (a.i.)":          {"cto", "cio", "a", "i"},
+		"EINKÄUFER 2.Stufe, Köln": {"einkäufer", "2", "stufe", "köln"},
+		"Директор по закупкам№5": {"директор", "по", "закупкам", "5"},
+		"buyer_buyer":               {"buyer", "buyer"},
 		"采购经理 (Purchasing Manager)": {"采购经理", "purchasing", "manager"},
 	} {
 		if diff := cmp.Diff(want, slices.Collect(inference.Tokens(title))); diff != "" {

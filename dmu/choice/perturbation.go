@@ -1,0 +1,224 @@
+package choice
+
+import "slices"
+
+// maxDense bounds the cells of the dense table over Q vectors.
+const maxDense = 1 << 23
+
+// maxRankings bounds J! for the exact rules of perturbation.
+const maxRankings = 400_000
+
+// ranking is an order of the alternatives as ranks less one (0 is first), and its probability.
+type ranking struct {
+	rank []int64
+	p    float64
+}
+
+// rankings lists the Plackett-Luce rankings of positive probability. The order is that of the alternatives.
+func rankings(row []float64) []ranking {
+	n := len(row)
+	var list []ranking
+	rank := make([]int64, n)
+	var place func(k, s int, p float64)
+	place = func(k, s int, p float64) {
+		if k == n {
+			list = append(list, ranking{rank: append([]int64(nil), rank...), p: p})
+			return
+		}
+		for a := range n {
+			if s>>a&1 == 1 {
+				continue
+			}
+			if q := nextRank(row, s, a); q > 0 {
+				rank[a] = int64(k)
+				place(k+1, s|1<<a, p*q)
+			}
+		}
+	}
+	place(0, 0, 1)
+	return list
+}
+
+// rankingStates returns the number of Q vectors that D rankings of J alternatives can reach at most: the lattice points of
+// the D-fold permutohedron, Σ_k F(J,k) D^k with F(J,k) the number of forests with k edges on J labelled vertices (Stanley
+// 1980; Postnikov 2009). It is exact from D = 2 on. Numbers above the limit are returned as limit + 1.
+func rankingStates(members, alternatives, limit int) int {
+	// f[j][k]: forests with k edges on j vertices, by the size s of the tree that holds the first vertex (s^(s−2) trees).
+	most := float64(limit) + 1
+	f := make([][]float64, alternatives+1)
+	f[0] = []float64{1}
+	for j := 1; j <= alternatives; j++ {
+		f[j] = make([]float64, j)
+		choose := 1.0 // C(j−1, s−1)
+		for s := 1; s <= j; s++ {
+			trees := 1.0
+			for range s - 2 {
+				trees *= float64(s)
+			}
+			for k, n := range f[j-s] {
+				f[j][k+s-1] += choose * trees * n
+			}
+			choose = choose * float64(j-s) / float64(s)
+		}
+	}
+	sum, power := 0.0, 1.0
+	for _, n := range f[alternatives] {
+		sum += n * power
+		power *= float64(members)
+	}
+	return int(min(sum, most))
+}
+
+// perturbation is exact over the vectors Q = Σ_d (rank_d − 1), never over the (J!)^D profiles. Σ_a Q_a is constant, so that
+// one coordinate is dropped.
+func (d *decision) perturbation(p Preferences) (Outcome, error) {
+	members, alternatives := p.size()
+	lists, combinations, err := d.allRankings(p)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if states := rankingStates(members, alternatives, d.opt.MaxStates); min(float64(states), combinations) > float64(d.opt.MaxStates) {
+		return Outcome{}, errStates
+	}
+	total := int64(members * alternatives * (alternatives - 1) / 2)
+	side := members*(alternatives-1) + 1
+	cells := 1
+	for range alternatives - 1 {
+		if cells *= side; cells > maxDense {
+			return d.sparsePerturbation(lists, alternatives, nil, total)
+		}
+	}
+	now, next := make([]float64, cells), make([]float64, cells)
+	now[0] = 1
+	last := 0 // the largest index that may hold mass
+	offsets, q := []int{}, []float64{}
+	for _, list := range lists {
+		offsets, q = offsets[:0], q[:0]
+		reach := 0
+		for _, r := range list {
+			at := 0
+			for a := alternatives - 2; a >= 0; a-- {
+				at = at*side + int(r.rank[a])
+			}
+			offsets, q = append(offsets, at), append(q, r.p)
+			reach = max(reach, at)
+		}
+		clear(next[:last+reach+1])
+		for i, mass := range now[:last+1] {
+			if mass == 0 {
+				continue
+			}
+			for k, at := range offsets {
+				next[i+at] += float64(mass * q[k])
+			}
+		}
+		last += reach
+		now, next = next, now
+	}
+	out := newTally(alternatives)
+	cost := make([]int64, alternatives)
+	for i, mass := range now[:last+1] {
+		if mass == 0 {
+			continue
+		}
+		rest := total
+		for a, at := 0, i; a < alternatives-1; a, at = a+1, at/side {
+			cost[a] = int64(at % side)
+			rest -= cost[a]
+		}
+		cost[alternatives-1] = rest
+		out.byCost(mass, cost, 0)
+	}
+	return whole(out.p()), nil
+}
+
+// allRankings lists the rankings of every member, and how many profiles there are; too many are errStates.
+func (d *decision) allRankings(p Preferences) (lists [][]ranking, combinations float64, err error) {
+	members, alternatives := p.size()
+	count := 1
+	for j := 2; j <= alternatives; j++ {
+		if count *= j; count > maxRankings {
+			return nil, 0, errStates
+		}
+	}
+	lists, combinations = make([][]ranking, members), 1
+	for i, row := range p.p {
+		lists[i] = rankings(row)
+		combinations *= float64(len(lists[i]))
+	}
+	return lists, combinations, nil
+}
+
+// byCost gives mass to the alternatives in proportion to 1/Q, or to those with Q = 0 alone.
+func (t *tally) byCost(mass float64, cost []int64, equal int64) {
+	zeros := 0
+	for _, c := range cost {
+		if c <= equal {
+			zeros++
+		}
+	}
+	if zeros > 0 {
+		for a, c := range cost {
+			if c <= equal {
+				t.shares[a].Add(mass / float64(zeros))
+			}
+		}
+		return
+	}
+	inverse := 0.0
+	for _, c := range cost {
+		inverse += 1 / float64(c)
+	}
+	for a, c := range cost {
+		t.shares[a].Add(mass / float64(c) / inverse)
+	}
+}
+
+// weightedPerturbation is the same over Q = Σ_d w_d (rank_d − 1).
+func (d *decision) weightedPerturbation(p Preferences) (Outcome, error) {
+	w, _ := d.quantised()
+	if slices.Max(w) == slices.Min(w) {
+		return d.perturbation(p) // the rule is scale-free
+	}
+	lists, _, err := d.allRankings(p)
+	if err != nil {
+		return Outcome{}, err
+	}
+	_, alternatives := p.size()
+	total := int64(0)
+	for _, x := range w {
+		total += x * int64(alternatives*(alternatives-1)/2)
+	}
+	return d.sparsePerturbation(lists, alternatives, w, total)
+}
+
+// sparsePerturbation keeps only the vectors that occur; nil weights are 1.
+func (d *decision) sparsePerturbation(lists [][]ranking, alternatives int, w []int64, total int64) (Outcome, error) {
+	c := newConvolver(alternatives-1, d.opt.MaxStates)
+	for i, list := range lists {
+		weight := int64(1)
+		if w != nil {
+			weight = w[i]
+		}
+		if weight == 0 {
+			continue
+		}
+		moves, q := make([][]int64, len(list)), make([]float64, len(list))
+		for k, r := range list {
+			moves[k], q[k] = r.rank[:alternatives-1], r.p
+			for a := range moves[k] {
+				moves[k][a] *= weight
+			}
+		}
+		if err := c.add(moves, q); err != nil {
+			return Outcome{}, err
+		}
+	}
+	out := newTally(alternatives)
+	cost := make([]int64, alternatives)
+	for s, mass := range c.now.p {
+		complete(cost, c.now.state(s), total)
+		out.byCost(mass, cost, 0)
+	}
+	return whole(out.p()), nil
+}
