@@ -1,0 +1,330 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/dmu"
+	"github.com/buyerjourney/b2b/dmu/choice"
+	"github.com/buyerjourney/b2b/examples/internal/cli"
+)
+
+// output is written in the order of its fields.
+type output struct {
+	Alternatives []string       `json:"alternatives"`
+	Influence    influence      `json:"influence"`
+	Rules        []ruleOutcome  `json:"rules"`
+	AfterVeto    []ruleOutcome  `json:"after_veto,omitempty"`
+	Spread       []spread       `json:"spread"`
+	Suggested    suggested      `json:"suggested"`
+	Consensus    consensus      `json:"consensus"`
+	Power        *power         `json:"power"`
+	Pivotality   *pivotality    `json:"pivotality"`
+	WhomNext     []whomNext     `json:"whom_next"`
+	Notes        []string       `json:"notes"`
+	members      []b2b.PersonID // for the text form
+}
+
+type influence struct {
+	Applied       bool        `json:"applied"`
+	Steady        [][]float64 `json:"steady"`
+	Total         []float64   `json:"total"`
+	OutsiderShare [][]float64 `json:"outsider_share"`
+}
+
+type ruleOutcome struct {
+	Rule        string    `json:"rule"`
+	P           []float64 `json:"p"`
+	NoDecision  float64   `json:"no_decision"`
+	Conditional []float64 `json:"conditional"`
+	Method      string    `json:"method"`
+	StdErr      []float64 `json:"std_err"`
+}
+
+type spread struct {
+	Alternative string  `json:"alternative"`
+	Min         float64 `json:"min"`
+	Max         float64 `json:"max"`
+}
+
+type suggested struct {
+	Rule string `json:"rule"`
+	Why  string `json:"why"`
+}
+
+type consensus struct {
+	AgreementMass     *float64 `json:"agreement_mass"`
+	PairwiseAgreement *float64 `json:"pairwise_agreement"`
+	PooledEntropy     *float64 `json:"pooled_entropy"`
+	JensenShannonBits *float64 `json:"jensen_shannon_bits"`
+}
+
+type power struct {
+	Winning       whole     `json:"winning"`
+	Swings        []whole   `json:"swings"`
+	Banzhaf       []float64 `json:"banzhaf"`
+	ShapleyShubik []float64 `json:"shapley_shubik"`
+	ColemanAct    float64   `json:"coleman_act"`
+	Vetoers       []string  `json:"vetoers"`
+	Dummies       []string  `json:"dummies"`
+	Dictator      *string   `json:"dictator"`
+}
+
+type pivotality struct {
+	PWin      float64   `json:"p_win"`
+	Pivot     []float64 `json:"pivot"`
+	GainIfWon []float64 `json:"gain_if_won"`
+}
+
+type whomNext struct {
+	Member      string  `json:"member"`
+	Gain        float64 `json:"gain"`
+	GainPerCost float64 `json:"gain_per_cost"`
+}
+
+// whole is an integer that is a JSON number up to 2^53 and a text beyond, where readers would round it.
+type whole struct{ *big.Int }
+
+// MarshalJSON implements [json.Marshaler].
+func (n whole) MarshalJSON() ([]byte, error) {
+	if n.BitLen() <= 53 || n.Cmp(big.NewInt(1<<53)) == 0 {
+		return []byte(n.String()), nil
+	}
+	return json.Marshal(n.String())
+}
+
+func answer(s settings, g *group) (*output, error) {
+	out := &output{Notes: g.notes, members: g.prefs.Members()}
+	for _, a := range g.Alternatives {
+		out.Alternatives = append(out.Alternatives, a.ID)
+	}
+	prefs, err := out.influence(s, g)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.rules(s, g, prefs); err != nil {
+		return nil, err
+	}
+	suggestion := choice.Suggest(g.situation)
+	out.Suggested = suggested{suggestion.Rule.String(), suggestion.Why}
+	if s.topK == 0 {
+		out.note("acquiescence counts the first rank only: there are two alternatives")
+	}
+	out.Consensus = consensus{
+		optional(prefs.AgreementMass()), optional(prefs.PairwiseAgreement()),
+		optional(prefs.PooledEntropy()), optional(prefs.JensenShannon()),
+	}
+	target := prefs.Ours()
+	if s.target != "" {
+		target = prefs.Index(dmu.AlternativeID(s.target))
+	}
+	if err := out.game(g, prefs, target); err != nil {
+		return nil, err
+	}
+	out.WhomNext = []whomNext{}
+	if target < 0 {
+		out.note("no alternative is ours and -target is not given: nobody is ranked")
+	} else {
+		gains, err := choice.WhomNext(choice.Next{
+			Rule: s.rule, Target: prefs.Alternatives()[target].ID, Delta: s.delta, Cost: g.costs,
+		}, prefs, g.weights, s.options(s.rule))
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range gains {
+			out.WhomNext = append(out.WhomNext, whomNext{string(x.Member), x.Gain + 0, x.PerCost + 0})
+		}
+	}
+	out.Notes = cli.List(out.Notes)
+	return out, nil
+}
+
+func (out *output) note(text string) { out.Notes = append(out.Notes, text) }
+
+func optional(x float64, ok bool) *float64 { return cli.Null(x, ok) }
+
+// options are those of one rule: its source is its own, so that no rule's draws hang on another's.
+func (s settings) options(r choice.Rule) choice.Options {
+	tau := s.tau
+	if tau == 0 {
+		tau = -1
+	}
+	return choice.Options{
+		Ties: s.ties, Quota: s.endorse, TopK: s.topK, Tau: tau, Autocrat: b2b.PersonID(s.autocrat),
+		MaxStates: s.maxStates, Draws: s.draws,
+		Source: rand.NewPCG(s.seed, uint64(slices.Index(choice.Rules(), r))),
+	}
+}
+
+// influence returns the steady preferences, or the given ones where nothing moves them.
+func (out *output) influence(s settings, g *group) (choice.Preferences, error) {
+	if g.Influence == nil || s.noInfluence {
+		if g.Influence != nil {
+			out.note("-no-influence: the influence in the file is left out")
+		}
+		return g.prefs, nil
+	}
+	cfg := choice.InfluenceConfig{W: g.Influence}
+	stubborn := false
+	for _, m := range g.Members {
+		theta := or(m.Susceptibility, 1)
+		stubborn = stubborn || theta < 1
+		cfg.Susceptibility = append(cfg.Susceptibility, theta)
+	}
+	var outside [][]float64
+	heard := false
+	for _, o := range g.Outsiders {
+		row := make([]float64, len(g.Members))
+		for _, e := range o.Edges {
+			row[g.member(e.Member)] += e.Weight
+			heard = heard || e.Weight > 0
+		}
+		cfg.Outsiders = append(cfg.Outsiders, row)
+		outside = append(outside, o.Preference)
+	}
+	out.Influence.Applied = true
+	f, err := choice.NewInfluence(cfg)
+	if stuck, ok := errors.AsType[*choice.NoSteadyStateError](err); ok {
+		if stubborn || heard {
+			return g.prefs, fmt.Errorf("influence: %w (the first is members[%d]); lower a susceptibility", stuck, stuck.Members[0])
+		}
+		return out.averaging(g)
+	}
+	if err != nil {
+		return g.prefs, inFile(err)
+	}
+	prefs, err := f.Apply(g.prefs, outside)
+	if err != nil {
+		return g.prefs, inFile(err)
+	}
+	out.Influence.Steady, out.Influence.Total, out.Influence.OutsiderShare = prefs.Rows(), f.Total(), f.OutsiderShare()
+	if !stubborn && heard {
+		out.note("every member follows the others wholly: outsiders take over everybody in the end")
+	}
+	return prefs, nil
+}
+
+// averaging is the limit where everybody follows the others wholly and there are no outsiders (DeGroot).
+func (out *output) averaging(g *group) (choice.Preferences, error) {
+	d, err := choice.NewDeGroot(g.Influence)
+	if err != nil {
+		return g.prefs, inFile(err)
+	}
+	rows, err := d.Limit(g.prefs.Rows())
+	if err != nil {
+		return g.prefs, err
+	}
+	prefs, err := choice.New(g.prefs.Members(), g.prefs.Alternatives(), rows)
+	if err != nil {
+		return g.prefs, err
+	}
+	out.note("every member follows the others wholly: opinions end in " + strconv.Itoa(len(d.Classes)) + " consensus")
+	if !d.Converged {
+		out.note("opinions go round for ever: their average over time is used")
+	}
+	v := d.V()
+	total := make([]float64, len(v))
+	for _, row := range v {
+		for j, x := range row {
+			total[j] += x / float64(len(v))
+		}
+	}
+	out.Influence.Steady, out.Influence.Total = prefs.Rows(), total
+	out.Influence.OutsiderShare = make([][]float64, len(v))
+	for i := range out.Influence.OutsiderShare {
+		out.Influence.OutsiderShare[i] = make([]float64, len(g.Outsiders))
+	}
+	return prefs, nil
+}
+
+// inFile gives the library's paths the names that they have in the file.
+func inFile(err error) error {
+	var p b2b.Problems
+	p.Join("influence", err)
+	return p.Err()
+}
+
+func (out *output) rules(s settings, g *group, prefs choice.Preferences) error {
+	var list, after []choice.RuleOutcome
+	for _, r := range choice.Rules() {
+		o, err := choice.Decide(r, prefs, g.weights, s.options(r))
+		if err != nil {
+			return fmt.Errorf("%v: %w", r, err)
+		}
+		list = append(list, choice.RuleOutcome{Rule: r, Outcome: o})
+		if len(g.veto) > 0 {
+			o, err := prefs.Veto(o, g.veto)
+			if err != nil {
+				return err
+			}
+			after = append(after, choice.RuleOutcome{Rule: r, Outcome: o})
+		}
+	}
+	out.Rules, out.AfterVeto = outcomes(list), outcomes(after)
+	out.Spread = []spread{}
+	for _, x := range choice.Spread(prefs, list) {
+		out.Spread = append(out.Spread, spread{string(x.Alternative), x.Min, x.Max})
+	}
+	return nil
+}
+
+func outcomes(list []choice.RuleOutcome) []ruleOutcome {
+	var out []ruleOutcome
+	for _, o := range list {
+		conditional, _ := o.Conditional()
+		out = append(out, ruleOutcome{o.Rule.String(), o.P, o.NoDecision, conditional, o.Method.String(), o.StdErr})
+	}
+	return out
+}
+
+func (out *output) game(g *group, prefs choice.Preferences, target int) error {
+	if g.Game == nil {
+		return nil
+	}
+	ballot, _ := g.ballot()
+	p, err := ballot.Power()
+	if err != nil {
+		return err
+	}
+	act, _ := p.ColemanAct().Float64()
+	out.Power = &power{
+		Winning: whole{p.Winning}, Banzhaf: p.NormalisedBanzhaf(), ShapleyShubik: p.ShapleyShubik(), ColemanAct: act,
+		Vetoers: out.names(p.Vetoers), Dummies: out.names(p.Dummies),
+	}
+	for _, n := range p.Swings {
+		out.Power.Swings = append(out.Power.Swings, whole{n})
+	}
+	if p.Dictator >= 0 {
+		out.Power.Dictator = new(g.Members[p.Dictator].ID)
+	}
+	if p.Improper {
+		out.note("the quota is at most half of the votes: two opposite coalitions can both win")
+	}
+	if target < 0 {
+		return nil
+	}
+	var yes []float64
+	for _, row := range prefs.Rows() {
+		yes = append(yes, min(1, row[target]))
+	}
+	v, err := ballot.Pivotality(yes)
+	if err != nil {
+		return err
+	}
+	out.Pivotality = &pivotality{v.PWin, v.Pivot, v.GainIfWon}
+	return nil
+}
+
+func (out *output) names(list []int) []string {
+	names := []string{}
+	for _, i := range list {
+		names = append(names, string(out.members[i]))
+	}
+	return names
+}
