@@ -23,28 +23,22 @@ func (l *Log) AsOf(view b2b.View) *Log {
 	if !l.hasPast() {
 		return l.filter(func(int) bool { return true }, sees)
 	}
-	known := b2b.View{Known: view.Known}
 	b := Builder{config: l.config}
 	for _, e := range l.eventSet() {
-		if known.Sees(e.At, e.RecordedAt) {
+		if view.Sees(e.At, e.RecordedAt) {
 			b.Add(e)
 		}
 	}
-	for _, e := range l.past {
-		if known.Sees(e.At, e.RecordedAt) {
-			b.Add(e)
-		}
-	}
-	if !view.At.IsZero() { // what had not happened yet cannot have ended a silence
-		b.compact()
-		limit := micros(view.At.UTC())
-		var gone []uint32
-		for r, us := range b.t.At {
-			if us > limit && !slices.Contains(b.superseded, uint32(r)) {
-				gone = append(gone, uint32(r))
+	known := b2b.View{Known: view.Known}
+	for i, e := range l.past { // by (source, id), each from the oldest version on
+		if !known.Sees(e.until, e.until) && known.Sees(e.At, e.RecordedAt) {
+			if k := i + 1; k < len(l.past) && l.past[k].Source == e.Source && l.past[k].ID == e.ID && known.Sees(l.past[k].At, l.past[k].RecordedAt) {
+				continue // a later version was known
+			}
+			if view.Sees(e.At, e.RecordedAt) {
+				b.Add(e.Event)
 			}
 		}
-		b.drop(gone)
 	}
 	out, _ := b.Build(Identities{})
 	return out

@@ -89,8 +89,8 @@ func (b *Builder) live(rep *Report) (rows []uint32, timed bool) {
 }
 
 // versions returns the superseded versions under resolved ids and lists them in the report.
-func (b *Builder) versions(ids Identities, rep *Report) []Event {
-	var past []Event
+func (b *Builder) versions(ids Identities, rep *Report) []version {
+	var past []version
 	rows := slices.Clone(b.superseded)
 	slices.SortFunc(rows, func(x, y uint32) int {
 		return cmp.Or(compareNames(&b.t.Source, x, y), compareValues(b.t.ID, x, y), b.t.compareVersions(x, y))
@@ -107,7 +107,7 @@ func (b *Builder) versions(ids Identities, rep *Report) []Event {
 		if ids.Account != nil {
 			e.Account = ids.Account(e.Account, e.Person, e.At.UTC())
 		}
-		past = append(past, e)
+		past = append(past, version{e, instant(b.t.recorded(b.current[r]), 0)})
 		if n := len(rep.Superseded); n > 0 && rep.Superseded[n-1].ID == e.ID && rep.Superseded[n-1].Source == e.Source {
 			rep.Superseded[n-1].Versions++
 		} else {
@@ -160,7 +160,7 @@ func (d *draft) column(c *Column, of func(*Participant) (string, bool)) (codes [
 		if c.Codes == nil {
 			return nil, nil
 		}
-		if len(d.src) == len(c.Codes) { // rows in place: every row of the table, in its order
+		if d.with == nil && len(d.src) == d.t.n { // every row of the table, in its order
 			return c.Codes, c.Names
 		}
 		return pick(c.Codes, d.src), c.Names
@@ -280,7 +280,8 @@ func (d *draft) group(rep *Report) (of []uint32, keys []string, derived []bool) 
 		key := at(d.journey, i, 0)
 		t := triple{at(d.account.Codes, i, 0), at(d.person.Codes, i, 0), at(d.kind.Codes, i, 0)}
 		named := func(c *Column, code uint32) bool { return c.Codes != nil && c.Names[code] != "" }
-		if key != 0 && d.config.Group == ByKey {
+		nobody := !named(&d.person, t.person) && !named(&d.account, t.account)
+		if key != 0 && (d.config.Group == ByKey || nobody) {
 			if byKey[key] == none {
 				byKey[key] = uint32(len(keys))
 				keys, derived = append(keys, d.keys[key]), append(derived, false)
@@ -288,7 +289,7 @@ func (d *draft) group(rep *Report) (of []uint32, keys []string, derived []bool) 
 			of[i] = byKey[key]
 			continue
 		}
-		if key == 0 && !named(&d.person, t.person) && !named(&d.account, t.account) {
+		if nobody {
 			of[i] = none
 			if d.with == nil || d.with[i] < 0 {
 				rep.Unassigned++

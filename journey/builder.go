@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"cmp"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -50,9 +51,10 @@ func (c Config) Check() error {
 type Builder struct {
 	config     Config
 	t          table
-	superseded []uint32 // rows of t that a later version replaces, after compact
-	dirty      bool     // rows were added since the last compact
-	added      int      // events and rows offered so far; the next index of a path
+	superseded []uint32          // rows of t that a later version replaces, after compact
+	current    map[uint32]uint32 // the row that replaces each of them
+	dirty      bool              // rows were added since the last compact
+	added      int               // events and rows offered so far; the next index of a path
 	duplicates int
 	rejected   []Reject
 }
@@ -224,21 +226,27 @@ func (b *Builder) compact() {
 		return
 	}
 	b.dirty = false
-	b.superseded = nil
+	b.superseded, b.current = nil, nil
 	t := &b.t
 	t.named()
 	if t.ID == nil {
 		return
 	}
-	// slots: open addressing over the rows that were the first to show their (source, id); next: the further versions.
+	gone, versions := t.versions()
+	b.duplicates += len(gone)
+	b.drop(gone, versions)
+}
+
+// versions returns the rows that repeat an earlier one, ascending, and for each record of which several versions are known its rows.
+func (t *table) versions() (gone []uint32, versions [][]uint32) {
+	// slots: open addressing over the rows that were the first to show their (source, id).
 	size := 16
 	for size < 2*t.n {
 		size *= 2
 	}
 	slots := make([]uint32, size) // row + 1
-	next := make(map[uint32][]uint32)
+	next := make(map[uint32]int)  // first row → index in versions
 	seed := maphash.MakeSeed()
-	var gone []uint32
 	for r := range t.n {
 		id := t.ID[r]
 		if id == "" {
@@ -246,92 +254,88 @@ func (b *Builder) compact() {
 		}
 		row, source := uint32(r), at(t.Source.Codes, r, 0)
 		i := (maphash.String(seed, id) ^ uint64(source)*0x9e3779b97f4a7c15) & uint64(size-1)
-		for {
-			first := slots[i]
-			if first == 0 {
-				slots[i] = row + 1
-				break
-			}
-			first--
-			if t.ID[first] == id && at(t.Source.Codes, int(first), 0) == source {
-				versions := next[first]
-				if t.compareRows(first, row) == 0 || slices.ContainsFunc(versions, func(v uint32) bool { return t.compareRows(v, row) == 0 }) {
-					gone = append(gone, row)
-				} else {
-					next[first] = append(versions, row)
-				}
-				break
-			}
+		for slots[i] != 0 && (t.ID[slots[i]-1] != id || at(t.Source.Codes, int(slots[i]-1), 0) != source) {
 			i = (i + 1) & uint64(size-1)
 		}
-	}
-	for first, versions := range next {
-		versions = append(versions, first)
-		best := versions[0]
-		for _, v := range versions[1:] {
-			if t.compareVersions(v, best) > 0 {
-				best = v
-			}
+		if slots[i] == 0 {
+			slots[i] = row + 1
+			continue
 		}
-		for _, v := range versions {
-			if v != best {
-				b.superseded = append(b.superseded, v)
-			}
+		first := slots[i] - 1
+		k, several := next[first]
+		switch {
+		case t.compareRows(first, row) == 0:
+			gone = append(gone, row)
+		case !several:
+			next[first] = len(versions)
+			versions = append(versions, []uint32{first, row})
+		case slices.ContainsFunc(versions[k], func(v uint32) bool { return t.compareRows(v, row) == 0 }):
+			gone = append(gone, row)
+		default:
+			versions[k] = append(versions[k], row)
 		}
 	}
-	slices.Sort(b.superseded)
-	b.duplicates += len(gone)
-	b.drop(gone)
+	return gone, versions
+}
+
+// recorded returns when a row became known; without a time of recording, when it happened.
+func (t *table) recorded(r uint32) int64 {
+	if us := at(t.RecordedAt, int(r), NoTime); us != NoTime {
+		return us
+	}
+	return t.At[r]
 }
 
 // compareVersions orders versions of one record: the latest recorded counts, then the greatest in the total order.
 func (t *table) compareVersions(a, b uint32) int {
-	recorded := func(r uint32) int64 {
-		if us := at(t.RecordedAt, int(r), NoTime); us != NoTime {
-			return us
-		}
-		return t.At[r]
-	}
-	if ra, rb := recorded(a), recorded(b); ra != rb {
-		if ra < rb {
-			return -1
-		}
-		return 1
+	if c := cmp.Compare(t.recorded(a), t.recorded(b)); c != 0 {
+		return c
 	}
 	return t.compareRows(a, b)
 }
 
-// drop removes rows, given in ascending order, and renumbers what points at rows.
-func (b *Builder) drop(gone []uint32) {
-	if len(gone) == 0 {
-		return
-	}
+// drop removes rows, given in ascending order, renumbers what points at rows and notes which version of a record counts.
+func (b *Builder) drop(gone []uint32, versions [][]uint32) {
 	t := &b.t
-	keep := make([]uint32, 0, t.n-len(gone))
-	renumber := make(map[uint32]uint32, len(t.extra)+len(b.superseded))
-	g := 0
-	for r := range uint32(t.n) {
-		if g < len(gone) && gone[g] == r {
-			g++
-			continue
-		}
-		if t.extra[r] != nil {
-			renumber[r] = uint32(len(keep))
-		}
-		keep = append(keep, r)
-	}
-	superseded := b.superseded[:0]
-	for _, r := range b.superseded {
-		if i, found := slices.BinarySearch(keep, r); found {
-			superseded = append(superseded, uint32(i))
+	to := make(map[uint32]uint32) // new numbers of the rows that something points at
+	for _, list := range versions {
+		for _, r := range list {
+			to[r] = r
 		}
 	}
-	b.superseded = superseded
-	moved := make(map[uint32]*extra, len(renumber))
-	for old, now := range renumber {
-		moved[now] = t.extra[old]
+	if len(gone) > 0 {
+		keep := make([]uint32, 0, t.n-len(gone))
+		extras := make(map[uint32]*extra, len(t.extra))
+		g := 0
+		for r := range uint32(t.n) {
+			if g < len(gone) && gone[g] == r {
+				g++
+				continue
+			}
+			if x := t.extra[r]; x != nil {
+				extras[uint32(len(keep))] = x
+			}
+			if _, ok := to[r]; ok {
+				to[r] = uint32(len(keep))
+			}
+			keep = append(keep, r)
+		}
+		t.extra = extras
+		t.Columns = t.take(keep)
+		t.n = len(keep)
 	}
-	t.extra = moved
-	t.Columns = t.take(keep)
-	t.n = len(keep)
+	b.superseded, b.current = nil, make(map[uint32]uint32)
+	for _, list := range versions {
+		for i := range list {
+			list[i] = to[list[i]]
+		}
+		best := slices.MaxFunc(list, t.compareVersions)
+		for _, r := range list {
+			if r != best {
+				b.superseded = append(b.superseded, r)
+				b.current[r] = best
+			}
+		}
+	}
+	slices.Sort(b.superseded)
 }

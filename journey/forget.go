@@ -81,7 +81,7 @@ func (l *Log) Forget(persons ...b2b.PersonID) (*Log, b2b.Removed) {
 	out.past = nil
 	for _, e := range l.past {
 		e.With = slices.Clone(e.With)
-		keep, parts := forgetIn(&e, gone)
+		keep, parts := forgetIn(&e.Event, gone)
 		if keep {
 			out.past = append(out.past, e)
 		}

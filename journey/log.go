@@ -22,12 +22,18 @@ type Log struct {
 	late     []bool // rows, nil: none
 	tied     []bool // journeys, nil: none
 	extra    map[uint32]*extra
-	past     []Event // superseded versions under resolved ids, for [Log.AsOf]
+	past     []version // superseded versions, for [Log.AsOf]
 	events   int
 	assumed  int
 	accounts []accountRange
 	origin   *Log            // the log that this one was made of, where as-of views need it
 	again    func(*Log) *Log // how it was made
+}
+
+// version is a superseded version of an event under resolved ids, and when the version that counts became known.
+type version struct {
+	Event
+	until time.Time
 }
 
 // head is what a journey is about, as codes of the columns Account, Person, Kind and Seat.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	b2b "github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/internal/enum"
 )
 

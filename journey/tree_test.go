@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	b2b "github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/journey"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	b2b "github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b"
 )
 
 // String returns the text of t in the form that [ParseTree] reads:
