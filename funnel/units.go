@@ -170,7 +170,7 @@ func (s *State) course(deal, first, last int, from, to []bool) (x course, ok boo
 		place := c.Place[j]
 		if to[place] && (j > start || from == nil || !from[place]) {
 			x.exit, x.end = c.In[j], Won
-			x.untimed = x.untimed || c.Flags[j]&TimeUnknown != 0
+			x.untimed = x.untimed || c.Flags[j]&TimeUnknown != 0 || j == start // first seen there: nobody knows how long it took
 			return x, true
 		}
 		if open := s.places[place].outcome.IsOpen(); open {
