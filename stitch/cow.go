@@ -1,0 +1,105 @@
+package stitch
+
+import (
+	"hash/maphash"
+	"maps"
+	"slices"
+)
+
+// A snapshot shares its tables with the resolver that goes on. The two containers below make that cheap: a snapshot
+// copies the outer slice, and the first change of a part after a snapshot copies that part.
+
+const (
+	chunkBits = 9
+	chunkSize = 1 << chunkBits
+	mapShards = 1 << 10
+)
+
+// cowSlice is an append-only slice of pointers that can be shared.
+type cowSlice[T any] struct {
+	chunks []*[chunkSize]*T
+	owned  []bool
+	n      int
+}
+
+func (s *cowSlice[T]) at(i uint32) *T { return s.chunks[i>>chunkBits][i&(chunkSize-1)] }
+
+func (s *cowSlice[T]) len() int { return s.n }
+
+func (s *cowSlice[T]) set(i uint32, x *T) {
+	c := i >> chunkBits
+	if !s.owned[c] {
+		fresh := *s.chunks[c]
+		s.chunks[c], s.owned[c] = &fresh, true
+	}
+	s.chunks[c][i&(chunkSize-1)] = x
+}
+
+func (s *cowSlice[T]) append(x *T) uint32 {
+	i := uint32(s.n)
+	if s.n == len(s.chunks)*chunkSize {
+		s.chunks, s.owned = append(s.chunks, new([chunkSize]*T)), append(s.owned, true)
+	}
+	s.n++
+	s.set(i, x)
+	return i
+}
+
+// share returns a frozen copy; both sides copy a chunk before they change it.
+func (s *cowSlice[T]) share() cowSlice[T] {
+	clear(s.owned)
+	return cowSlice[T]{chunks: slices.Clone(s.chunks), owned: make([]bool, len(s.owned)), n: s.n}
+}
+
+// cowMap is a hash map that can be shared.
+type cowMap[K comparable, V any] struct {
+	seed   maphash.Seed
+	shards []map[K]V
+	owned  []bool
+	n      int
+}
+
+func newCowMap[K comparable, V any]() cowMap[K, V] {
+	return cowMap[K, V]{seed: maphash.MakeSeed(), shards: make([]map[K]V, mapShards), owned: make([]bool, mapShards)}
+}
+
+func (m *cowMap[K, V]) shard(k K) int { return int(maphash.Comparable(m.seed, k) % mapShards) }
+
+func (m *cowMap[K, V]) get(k K) (v V, ok bool) {
+	if m.shards == nil {
+		return v, false
+	}
+	v, ok = m.shards[m.shard(k)][k]
+	return v, ok
+}
+
+func (m *cowMap[K, V]) own(k K) map[K]V {
+	i := m.shard(k)
+	switch {
+	case m.shards[i] == nil:
+		m.shards[i] = make(map[K]V)
+	case !m.owned[i]:
+		m.shards[i] = maps.Clone(m.shards[i])
+	}
+	m.owned[i] = true
+	return m.shards[i]
+}
+
+func (m *cowMap[K, V]) set(k K, v V) {
+	shard := m.own(k)
+	before := len(shard)
+	shard[k] = v
+	m.n += len(shard) - before
+}
+
+func (m *cowMap[K, V]) remove(k K) {
+	shard := m.own(k)
+	before := len(shard)
+	delete(shard, k)
+	m.n += len(shard) - before
+}
+
+func (m *cowMap[K, V]) share() cowMap[K, V] {
+	clear(m.owned)
+	return cowMap[K, V]{seed: m.seed, shards: slices.Clone(m.shards), owned: make([]bool, mapShards), n: m.n}
+}

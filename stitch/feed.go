@@ -1,0 +1,395 @@
+package stitch
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/enum"
+)
+
+// ChangeKind says what happened to an entity. It is a closed enumeration; zero is [UnknownChange].
+type ChangeKind uint8
+
+// The kinds of change. For the first six, Profiles are those that the change is about; folding them over a feed gives the
+// partition: Created and Joined put the profiles under Entity, Merged and Split move them to Into, Left takes them away.
+const (
+	UnknownChange    ChangeKind = iota
+	Created                     // an entity that did not exist
+	Merged                      // Entity lives on as Into
+	Split                       // a part of Entity is now Into
+	Joined                      // new profiles of an entity that existed
+	Left                        // profiles that are no longer known
+	Retired                     // Entity has no profile any more
+	AffiliatedChange            // person Entity belongs to account Into now, or the windows of that changed
+	AffiliationEnded            // it no longer does
+	RelatedChange               // Entity and Into are related
+	RelationEnded
+	ContradictionFound // see Resolver.Contradictions
+	Refused            // a link between Entity and Into did not come about
+)
+
+var changeKinds = enum.New[ChangeKind]("change", "unknown", "created", "merged", "split", "joined", "left", "retired", "affiliated",
+	"affiliation-ended", "related", "relation-ended", "contradiction", "refused")
+
+// ParseChangeKind reads the name of a kind; the empty text is [UnknownChange].
+func ParseChangeKind(text string) (ChangeKind, error) { return changeKinds.Parse(text) }
+
+// IsValid reports whether k is a value of the enumeration.
+func (k ChangeKind) IsValid() bool { return changeKinds.Valid(k) }
+
+// String returns the name in lower case.
+func (k ChangeKind) String() string { return changeKinds.String(k) }
+
+// AppendText implements [encoding.TextAppender].
+func (k ChangeKind) AppendText(dst []byte) ([]byte, error) { return changeKinds.AppendText(dst, k) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (k ChangeKind) MarshalText() ([]byte, error) { return changeKinds.AppendText(nil, k) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseChangeKind] does.
+func (k *ChangeKind) UnmarshalText(text []byte) error { return changeKinds.UnmarshalText(k, text) }
+
+// Cause says why something changed: the fact that was applied, the rule that a link is by, or time alone.
+type Cause struct {
+	Fact    string // the fact that made the change necessary, "" if none
+	Rule    string // the rule of the link that came about, or what refused it
+	Version string // of the rules
+	Expiry  bool   // nothing was said: the clock moved
+}
+
+// Change is one entry of the feed of a [Resolver].
+type Change struct {
+	Seq      uint64
+	At       time.Time // the clock
+	Kind     ChangeKind
+	Entity   string
+	Into     string
+	Profiles []ProfileID
+	Cause    Cause
+}
+
+// pairKey names a pair of entities in a diff.
+type pairKey struct{ a, b string }
+
+// changes turns an outcome into the feed, in a fixed order.
+// was is the clock before.
+func (r *Resolver) changes(out *outcome, was int64, expiry bool) []Change {
+	w := &feedWriter{s: r.engine.s, out: out, was: moment(was), now: moment(r.clock), expiry: expiry}
+	w.partition()
+	w.affiliations()
+	w.relations()
+	w.findings()
+	for i := range w.list {
+		r.seq++
+		w.list[i].Seq, w.list[i].At = r.seq, w.now
+	}
+	return w.list
+}
+
+type feedWriter struct {
+	s        *store
+	out      *outcome
+	was, now time.Time
+	expiry   bool
+	list     []Change
+}
+
+func (w *feedWriter) add(kind ChangeKind, entity, into string, profiles []uint32, rule string) {
+	c := Change{Kind: kind, Entity: entity, Into: into, Cause: Cause{Rule: rule, Version: w.s.c.source.Version, Expiry: w.expiry}}
+	cause := uint32(none)
+	w.s.sortProfiles(profiles)
+	c.Profiles = w.s.ids(profiles)
+	for _, p := range profiles {
+		if f, ok := w.out.cause[p]; ok && f != none && (cause == none || w.s.knownBefore(f, cause) > 0) {
+			cause = f
+		}
+	}
+	if cause == none && !w.expiry {
+		cause = w.anyCause()
+	}
+	if cause != none {
+		c.Cause.Fact = w.s.facts[cause].id
+	}
+	w.list = append(w.list, c)
+}
+
+// anyCause returns the newest fact behind the whole outcome.
+func (w *feedWriter) anyCause() uint32 {
+	cause := uint32(none)
+	for _, f := range w.out.cause {
+		if f != none && (cause == none || w.s.knownBefore(f, cause) > 0) {
+			cause = f
+		}
+	}
+	return cause
+}
+
+// partition writes who moved where.
+func (w *feedWriter) partition() {
+	moves := map[pairKey][]uint32{}
+	existed, exists := map[string]bool{}, map[string]bool{}
+	for p, before := range w.out.before {
+		var k pairKey
+		if before != nil {
+			k.a = before.id
+			existed[k.a] = true
+		}
+		if now := w.s.profiles.at(p).entity; now != nil {
+			k.b = now.id
+			exists[k.b] = true
+		}
+		if k.a != k.b {
+			moves[k] = append(moves[k], p)
+		}
+	}
+	keys := slices.SortedFunc(maps.Keys(moves), func(x, y pairKey) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
+	into := map[string][]string{}
+	for _, k := range keys {
+		profiles := moves[k]
+		switch {
+		case k.a == "" && existed[k.b]:
+			w.add(Joined, k.b, "", profiles, w.bridge(k.b, profiles))
+		case k.a == "":
+			w.add(Created, k.b, "", profiles, w.bridge(k.b, profiles))
+		case k.b == "":
+			w.add(Left, k.a, "", profiles, "")
+		case exists[k.a]:
+			w.add(Split, k.a, k.b, profiles, "")
+		default:
+			w.add(Merged, k.a, k.b, profiles, w.bridge(k.b, profiles))
+		}
+		if k.a != "" && k.b != "" {
+			into[k.a] = append(into[k.a], k.b)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(existed)) {
+		if exists[id] {
+			continue
+		}
+		successor := ""
+		if len(into[id]) == 1 {
+			successor = into[id][0]
+		}
+		w.add(Retired, id, successor, nil, "")
+	}
+}
+
+// bridge names the rule of the first link that connects profiles with the rest of their entity.
+func (w *feedWriter) bridge(id string, profiles []uint32) string {
+	ent, ok := w.s.entities.get(id)
+	if !ok {
+		return ""
+	}
+	for _, l := range ent.links {
+		if slices.Contains(profiles, l.a) != slices.Contains(profiles, l.b) {
+			return w.s.ruleName(l.rule)
+		}
+	}
+	return ""
+}
+
+// ruleName returns the name of a rule, "judgement" for −1.
+func (s *store) ruleName(rule int32) string {
+	if rule < 0 {
+		return "judgement"
+	}
+	return s.c.rules[rule].name
+}
+
+func (w *feedWriter) affiliations() {
+	type state struct {
+		windows []b2b.Window
+		live    bool
+		rule    string
+	}
+	collect := func(ents []*entity, at time.Time) map[pairKey]*state {
+		m := map[pairKey]*state{}
+		for _, e := range ents {
+			for _, a := range e.affiliations {
+				k := pairKey{e.id, string(a.Account)}
+				if m[k] == nil {
+					m[k] = &state{}
+				}
+				x := m[k]
+				x.windows = append(x.windows, a.Valid)
+				if a.Valid.Contains(at) {
+					x.live, x.rule = true, a.Rule
+				}
+			}
+		}
+		return m
+	}
+	before, now := collect(w.out.replaced, w.was), collect(w.out.made, w.now)
+	keys := map[pairKey]bool{}
+	for k := range before {
+		keys[k] = true
+	}
+	for k := range now {
+		keys[k] = true
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(keys), func(x, y pairKey) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) }) {
+		b, n := before[k], now[k]
+		switch {
+		case n == nil:
+			w.add(AffiliationEnded, k.a, k.b, nil, b.rule)
+		case b != nil && b.live == n.live && slices.Equal(b.windows, n.windows):
+		case n.live:
+			w.add(AffiliatedChange, k.a, k.b, nil, n.rule)
+		default:
+			w.add(AffiliationEnded, k.a, k.b, nil, n.rule)
+		}
+	}
+}
+
+func (w *feedWriter) relations() {
+	collect := func(ents []*entity, at time.Time) map[Relation]bool {
+		m := map[Relation]bool{}
+		for _, e := range ents {
+			for _, x := range e.relations {
+				if x.Valid.Contains(at) {
+					m[x] = true
+				}
+			}
+		}
+		return m
+	}
+	before, now := collect(w.out.replaced, w.was), collect(w.out.made, w.now)
+	for _, x := range slices.SortedFunc(maps.Keys(before), compareRelations) {
+		if !now[x] {
+			w.add(RelationEnded, x.A, x.B, nil, cmp.Or(x.Rule, x.Relation))
+		}
+	}
+	for _, x := range slices.SortedFunc(maps.Keys(now), compareRelations) {
+		if !before[x] {
+			w.add(RelatedChange, x.A, x.B, nil, cmp.Or(x.Rule, x.Relation))
+		}
+	}
+}
+
+// findings writes the contradictions and refusals that were not there before.
+func (w *feedWriter) findings() {
+	clashes := func(list []*component) map[clash]bool {
+		m := map[clash]bool{}
+		for _, c := range list {
+			for _, x := range c.clashes {
+				m[x] = true
+			}
+		}
+		return m
+	}
+	before := clashes(w.out.old)
+	for _, c := range w.out.new {
+		for _, x := range c.clashes {
+			if before[x] {
+				continue
+			}
+			profiles := []uint32{x.a}
+			if x.b != none {
+				profiles = append(profiles, x.b)
+			}
+			w.add(ContradictionFound, w.idOf(x.a), "", profiles, cmp.Or(x.rule, string(x.value), x.kind.String()))
+		}
+	}
+	type meeting struct {
+		a, b  uint32
+		cause RefusalCause
+	}
+	old := map[meeting]bool{}
+	for _, c := range w.out.old {
+		for _, x := range c.refusals {
+			old[meeting{x.link.a, x.link.b, x.by.cause}] = true
+		}
+	}
+	for _, c := range w.out.new {
+		for _, x := range c.refusals {
+			if !old[meeting{x.link.a, x.link.b, x.by.cause}] {
+				w.add(Refused, w.idOf(x.link.a), w.idOf(x.link.b), []uint32{x.link.a, x.link.b}, x.name(w.s))
+			}
+		}
+	}
+}
+
+func (w *feedWriter) idOf(p uint32) string {
+	if e := w.s.profiles.at(p).entity; e != nil {
+		return e.id
+	}
+	return ""
+}
+
+// Fold gives the partition that a feed describes, from nothing: the id of the entity of every profile.
+func Fold(feed iter.Seq[Change]) map[ProfileID]string {
+	m := map[ProfileID]string{}
+	for c := range feed {
+		for _, p := range c.Profiles {
+			switch c.Kind {
+			case Created, Joined:
+				m[p] = c.Entity
+			case Merged, Split:
+				m[p] = c.Into
+			case Left:
+				delete(m, p)
+			case UnknownChange, Retired, AffiliatedChange, AffiliationEnded, RelatedChange, RelationEnded, ContradictionFound, Refused:
+			}
+		}
+	}
+	return m
+}
+
+// ChurnPeriod is the churn of ids in one period: how many of the profiles known at its end changed their entity in it.
+type ChurnPeriod struct {
+	Window  b2b.Window
+	Known   int
+	Changed int
+}
+
+// Share returns Changed/Known; ok is false if nothing was known.
+func (c ChurnPeriod) Share() (share float64, ok bool) {
+	if c.Known == 0 {
+		return 0, false
+	}
+	return float64(c.Changed) / float64(c.Known), true
+}
+
+// Churn counts per period, from the first change on, the share of profiles whose entity id changed in it: moved by a
+// merge or split, more than once counted once. The feed is in order of Seq. A period that is not positive gives nothing.
+func Churn(feed iter.Seq[Change], period time.Duration) []ChurnPeriod {
+	if period <= 0 {
+		return nil
+	}
+	var out []ChurnPeriod
+	known, moved := map[ProfileID]bool{}, map[ProfileID]bool{}
+	closePeriod := func() {
+		if n := len(out); n > 0 {
+			out[n-1].Known, out[n-1].Changed = len(known), len(moved)
+			clear(moved)
+		}
+	}
+	for c := range feed {
+		for len(out) == 0 || !c.At.Before(out[len(out)-1].Window.To) {
+			closePeriod()
+			from := c.At
+			if n := len(out); n > 0 {
+				from = out[n-1].Window.To
+			}
+			out = append(out, ChurnPeriod{Window: b2b.Window{From: from, To: from.Add(period)}})
+		}
+		for _, p := range c.Profiles {
+			switch c.Kind {
+			case Created, Joined:
+				known[p] = true
+			case Merged, Split:
+				known[p], moved[p] = true, true
+			case Left:
+				delete(known, p)
+				delete(moved, p)
+			case UnknownChange, Retired, AffiliatedChange, AffiliationEnded, RelatedChange, RelationEnded, ContradictionFound, Refused:
+			}
+		}
+	}
+	closePeriod()
+	return out
+}

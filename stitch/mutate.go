@@ -1,0 +1,453 @@
+package stitch
+
+import (
+	"slices"
+)
+
+// delta collects what changes of the evidence make dirty; nil while a store is filled in one go.
+type delta struct {
+	profiles map[uint32]uint32   // profile → the fact that touched it first, or none
+	recount  map[uint32]struct{} // values whose holders must be counted again
+	accounts map[uint32]struct{} // values whose account side changed: their person holders may belong elsewhere
+	aux      map[uint32]uint32   // profiles whose affiliations and relations alone are dirty
+}
+
+func newDelta() *delta {
+	return &delta{profiles: map[uint32]uint32{}, recount: map[uint32]struct{}{}, accounts: map[uint32]struct{}{}, aux: map[uint32]uint32{}}
+}
+
+func (d *delta) touch(p, cause uint32) {
+	if d == nil {
+		return
+	}
+	if _, ok := d.profiles[p]; !ok {
+		d.profiles[p] = cause
+	}
+}
+
+func (d *delta) touchAux(p, cause uint32) {
+	if d == nil {
+		return
+	}
+	if _, ok := d.aux[p]; !ok {
+		d.aux[p] = cause
+	}
+}
+
+// record turns a fact in normal form into columns.
+func (s *store) record(f Fact) factRec {
+	rec := factRec{id: f.ID, by: f.By, occurred: nano(f.Occurred), recorded: nano(f.RecordedAt), kind: f.Body.body(), profile: none}
+	switch b := f.Body.(type) {
+	case Seen:
+		rec.profile, rec.level = s.internProfile(b.Profile), b.Level
+		rec.values = make([]uint32, len(b.Identifiers))
+		for i, id := range b.Identifiers {
+			rec.values[i] = s.internValue(id)
+		}
+		if len(b.Fields) > 0 {
+			rec.body = Seen{Fields: b.Fields}
+		}
+	case Ended:
+		rec.profile, rec.values = s.internProfile(b.Profile), []uint32{s.internValue(b.Identifier)}
+	default:
+		rec.body = f.Body
+	}
+	for _, v := range rec.values {
+		s.ownValue(v).refs++
+	}
+	return rec
+}
+
+// fact is the reverse of record.
+func (s *store) fact(i uint32) Fact {
+	rec := &s.facts[i]
+	f := Fact{ID: rec.id, By: rec.by, Occurred: moment(rec.occurred), RecordedAt: moment(rec.recorded), Body: rec.body}
+	switch rec.kind {
+	case bodySeen:
+		b := Seen{Profile: s.profiles.at(rec.profile).id, Level: rec.level}
+		for _, v := range rec.values {
+			b.Identifiers = append(b.Identifiers, s.values.at(v).id)
+		}
+		if x, ok := rec.body.(Seen); ok {
+			b.Fields = slices.Clone(x.Fields)
+		}
+		f.Body = b
+	case bodyEnded:
+		f.Body = Ended{Profile: s.profiles.at(rec.profile).id, Identifier: s.values.at(rec.values[0]).id}
+	case bodyApart:
+		b := rec.body.(Apart)
+		groups := make([][]ProfileID, len(b.Groups))
+		for i, g := range b.Groups {
+			groups[i] = slices.Clone(g)
+		}
+		f.Body = Apart{Groups: groups, Reason: b.Reason}
+	case bodyRetract, bodyConsent, bodyJudgement, bodyAffiliated, bodyRelated, bodyPin:
+	}
+	return f
+}
+
+// know lists a Seen under its profile, whether it has happened yet or not: who was known first, and as what.
+func (s *store) know(f uint32, d *delta) {
+	if s.facts[f].kind != bodySeen {
+		return
+	}
+	i := s.facts[f].profile
+	p := s.own(i)
+	p.seens = insertFact(p.seens, f, s.knownBefore)
+	s.introduce(i, p, f, d)
+}
+
+func (s *store) unknow(f uint32, d *delta) {
+	if s.facts[f].kind != bodySeen {
+		return
+	}
+	i := s.facts[f].profile
+	p := s.own(i)
+	p.seens = removeFact(p.seens, f)
+	s.introduce(i, p, f, d)
+}
+
+// introduce sets what follows from the first Seen that is known.
+func (s *store) introduce(i uint32, p *profile, cause uint32, d *delta) {
+	level, recorded := UnknownLevel, int64(unlimited)
+	if len(p.seens) > 0 {
+		first := &s.facts[p.seens[0]]
+		level, recorded = first.level, first.recorded
+	}
+	if level == p.level && recorded == p.recorded {
+		return
+	}
+	if d != nil && level != p.level {
+		for j := range p.holdings {
+			d.accounts[p.holdings[j].value] = struct{}{}
+		}
+	}
+	p.level, p.recorded = level, recorded
+	d.touch(i, cause)
+}
+
+// activate lets a fact count.
+func (s *store) activate(f uint32, d *delta) {
+	rec := &s.facts[f]
+	rec.state = factActive
+	switch rec.kind {
+	case bodySeen:
+		p := s.own(rec.profile)
+		p.active++
+		d.touch(rec.profile, f)
+		for _, v := range rec.values {
+			s.see(p, rec.profile, v, none, f, d)
+			if x := s.derived(v, rec.level); x != none {
+				s.see(p, rec.profile, x, v, f, d)
+			}
+		}
+	case bodyEnded:
+		p := s.own(rec.profile)
+		d.touch(rec.profile, f)
+		v := rec.values[0]
+		h := s.holding(p, rec.profile, v, none)
+		h.ended = s.insertSight(h.ended, sight{rec.occurred, f})
+		s.renew(p, v, d)
+	default:
+		s.attach(f, d, true)
+	}
+}
+
+// deactivate takes a fact back out.
+func (s *store) deactivate(f uint32, d *delta) {
+	rec := &s.facts[f]
+	switch rec.kind {
+	case bodySeen:
+		p := s.own(rec.profile)
+		p.active--
+		d.touch(rec.profile, f)
+		for _, v := range rec.values {
+			s.unsee(p, rec.profile, v, none, f, d)
+			if x := s.derived(v, rec.level); x != none {
+				s.unsee(p, rec.profile, x, v, f, d)
+			}
+		}
+	case bodyEnded:
+		p := s.own(rec.profile)
+		d.touch(rec.profile, f)
+		v := rec.values[0]
+		h := s.holding(p, rec.profile, v, none)
+		h.ended = removeSight(h.ended, f)
+		s.renew(p, v, d)
+		s.prune(p, rec.profile, v, none)
+	default:
+		s.attach(f, d, false)
+	}
+}
+
+// attach adds a fact to, or takes it from, the profiles that it names.
+func (s *store) attach(f uint32, d *delta, add bool) {
+	edit := func(id ProfileID, list func(*profile) *[]uint32) {
+		i := s.internProfile(id)
+		p := s.own(i)
+		if l := list(p); add {
+			*l = insertFact(*l, f, s.before)
+		} else {
+			*l = removeFact(*l, f)
+		}
+		d.touch(i, f)
+	}
+	judgements := func(p *profile) *[]uint32 { return &p.judgements }
+	switch b := s.facts[f].body.(type) {
+	case Consent:
+		edit(b.Profile, func(p *profile) *[]uint32 { return &p.consents })
+	case Judgement:
+		edit(b.A, judgements)
+		edit(b.B, judgements)
+	case Apart:
+		for _, g := range b.Groups {
+			for _, id := range g {
+				edit(id, judgements)
+			}
+		}
+	case Affiliated:
+		edit(b.Person, func(p *profile) *[]uint32 { return &p.affiliated })
+		edit(b.Account, func(p *profile) *[]uint32 { return &p.affiliated })
+	case Related:
+		edit(b.A, func(p *profile) *[]uint32 { return &p.related })
+		edit(b.B, func(p *profile) *[]uint32 { return &p.related })
+	case Pin:
+		i := s.internProfile(b.Profile)
+		p := s.own(i)
+		if add {
+			p.pins++
+		} else {
+			p.pins--
+		}
+		d.touch(i, f)
+	}
+}
+
+// holding returns the holding of a value, which is made where there is none.
+func (s *store) holding(p *profile, code, v, via uint32) *holding {
+	i, ok := p.findHolding(v, via)
+	if ok {
+		return &p.holdings[i]
+	}
+	if j, _ := p.findHolding(v, 0); j >= len(p.holdings) || p.holdings[j].value != v {
+		x := s.ownValue(v)
+		x.holders = append(x.holders, code)
+	}
+	p.holdings = slices.Insert(p.holdings, i, holding{value: v, via: via, first: unlimited, last: -unlimited})
+	return &p.holdings[i]
+}
+
+// prune drops a holding without any sight.
+func (s *store) prune(p *profile, code, v, via uint32) {
+	i, ok := p.findHolding(v, via)
+	if !ok || len(p.holdings[i].seen)+len(p.holdings[i].ended) > 0 {
+		return
+	}
+	p.holdings = slices.Delete(p.holdings, i, i+1)
+	if j, _ := p.findHolding(v, 0); j >= len(p.holdings) || p.holdings[j].value != v {
+		x := s.ownValue(v)
+		if k := slices.Index(x.holders, code); k >= 0 {
+			x.holders[k] = x.holders[len(x.holders)-1]
+			x.holders = x.holders[:len(x.holders)-1]
+		}
+	}
+}
+
+func (s *store) see(p *profile, code, v, via, f uint32, d *delta) {
+	h := s.holding(p, code, v, via)
+	before := *h
+	h.seen = s.insertSight(h.seen, sight{s.facts[f].occurred, f})
+	s.resum(p, h)
+	s.note(p, v, before, h, d)
+}
+
+func (s *store) unsee(p *profile, code, v, via, f uint32, d *delta) {
+	i, ok := p.findHolding(v, via)
+	if !ok {
+		return
+	}
+	h := &p.holdings[i]
+	before := *h
+	before.seen = nil // the list is edited in place
+	h.seen = removeSight(h.seen, f)
+	s.resum(p, h)
+	s.note(p, v, before, h, d)
+	s.prune(p, code, v, via)
+}
+
+// renew sums up again every holding that an Ended of v is about.
+func (s *store) renew(p *profile, v uint32, d *delta) {
+	for i := range p.holdings {
+		if h := &p.holdings[i]; h.value == v || h.via == v {
+			before := *h
+			before.first = -1 // an Ended may cut the past without changing the present
+			s.resum(p, h)
+			s.note(p, h.value, before, h, d)
+		}
+	}
+}
+
+// resum sets the current period of a holding.
+func (s *store) resum(p *profile, h *holding) {
+	ended := s.endsOf(p, h.value)
+	if h.via != none {
+		if via := s.endsOf(p, h.via); len(ended) == 0 || len(via) > 0 && via[len(via)-1].t > ended[len(ended)-1].t {
+			ended = via
+		}
+	}
+	own := h.ended
+	h.ended = ended
+	s.summarise(h)
+	h.ended = own
+}
+
+// note remembers what depends on a holding that changed.
+func (s *store) note(p *profile, v uint32, before holding, h *holding, d *delta) {
+	if d == nil {
+		return
+	}
+	x := s.values.at(v)
+	if x.use.counted {
+		d.recount[v] = struct{}{}
+	}
+	if p.level == Account && x.use.affiliate && (before.first != h.first || before.held() != h.held() || s.c.affiliationsExpire()) {
+		d.accounts[v] = struct{}{}
+	}
+}
+
+// affiliationsExpire reports whether affiliations depend on when an account was last seen with a value.
+func (c *Compiled) affiliationsExpire() bool {
+	return slices.ContainsFunc(c.rules, func(r rule) bool {
+		return r.effect == Affiliate && !r.off && (r.lapse != unlimited || len(r.same) > 1 || len(r.differ)+len(r.funcs)+len(r.unless) > 0 ||
+			slices.ContainsFunc(r.same, func(c sameCondition) bool { return c.together != unlimited }))
+	})
+}
+
+// countShared reports whether more profiles than a guard allows hold a value.
+func (e *eval) countShared(code uint32, v *value) bool {
+	for _, gi := range v.use.guards {
+		g := &e.s.c.guards[gi]
+		if g.maxHolders <= 0 {
+			continue
+		}
+		n, distinct := 0, map[uint32]struct{}(nil)
+		for _, q := range slices.Backward(v.holders) {
+			p := e.s.profiles.at(q)
+			_, last, ok := p.sum(code)
+			if !ok || !e.live(after(last, g.holderWindow)) {
+				continue
+			}
+			if g.countBy == "" {
+				n++
+			} else {
+				if distinct == nil {
+					distinct = map[uint32]struct{}{}
+				}
+				p.eachHeld(func(w uint32, _, _ int64) {
+					if e.s.values.at(w).id.kind == g.countBy {
+						distinct[w] = struct{}{}
+					}
+				})
+				n = len(distinct)
+			}
+			if n > g.maxHolders {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// combine sets the combinations of values that the rules with several Same conditions find on a profile.
+func (s *store) combine(code uint32, d *delta) {
+	p := s.profiles.at(code)
+	var now []uint32
+	if p.active > 0 {
+		now = s.combinations(p)
+	}
+	if len(now) == 0 && len(p.combos) == 0 || slices.Equal(now, p.combos) {
+		return
+	}
+	p = s.own(code)
+	for _, c := range p.combos {
+		if !slices.Contains(now, c) {
+			x := s.ownCombo(c)
+			x.holders = removeFact(x.holders, code)
+		}
+	}
+	for _, c := range now {
+		if !slices.Contains(p.combos, c) {
+			x := s.ownCombo(c)
+			x.holders = append(x.holders, code)
+		}
+	}
+	p.combos = now
+	d.touch(code, none)
+}
+
+// maxCombos bounds the combinations of one profile and rule.
+const maxCombos = 1 << 14
+
+func (s *store) combinations(p *profile) (codes []uint32) {
+	for ri := range s.c.rules {
+		r := &s.c.rules[ri]
+		if r.off || len(r.same) < 2 || (r.effect != Same && r.effect != Relate) || r.level != p.level {
+			continue
+		}
+		lists := make([][]uint32, len(r.same))
+		complete := true
+		for i, c := range r.same {
+			p.eachHeld(func(v uint32, _, _ int64) {
+				if x := s.values.at(v); x.id.kind == c.kind && x.usable() && x.id.check >= c.check {
+					lists[i] = append(lists[i], v)
+				}
+			})
+			complete = complete && len(lists[i]) > 0
+		}
+		if !complete {
+			continue
+		}
+		for i := range lists {
+			slices.SortFunc(lists[i], s.compareValues)
+		}
+		tuples := [][]uint32{nil}
+		for _, list := range lists {
+			var next [][]uint32
+			for _, t := range tuples {
+				for _, v := range list {
+					if len(next) < maxCombos {
+						next = append(next, append(slices.Clone(t), v))
+					}
+				}
+			}
+			tuples = next
+		}
+		for _, t := range tuples {
+			codes = append(codes, s.internCombo(uint32(ri), t))
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// internCombo returns the code of a combination; one of more than two values is a chain of pairs.
+func (s *store) internCombo(rule uint32, values []uint32) uint32 {
+	key := [4]uint32{rule, values[0], values[1], none}
+	for _, v := range values[2:] {
+		prefix, ok := s.byCombo.get(key)
+		if !ok {
+			prefix = s.combos.append(&combo{rule: rule, epoch: s.epoch})
+			s.byCombo.set(key, prefix)
+		}
+		key = [4]uint32{rule, prefix, v, none - 1}
+	}
+	if code, ok := s.byCombo.get(key); ok {
+		if s.combos.at(code).values == nil {
+			s.ownCombo(code).values = slices.Clone(values)
+		}
+		return code
+	}
+	code := s.combos.append(&combo{rule: rule, values: slices.Clone(values), epoch: s.epoch})
+	s.byCombo.set(key, code)
+	return code
+}

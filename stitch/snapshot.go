@@ -1,0 +1,279 @@
+package stitch
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/buyerjourney/b2b"
+)
+
+// Snapshot is the answer to "who is who" at one view: a pure function of facts, rules and view. It is immutable and safe
+// for use by many goroutines. The zero value knows nobody.
+type Snapshot struct {
+	store store
+	view  b2b.View
+}
+
+// share freezes the store for a snapshot and goes on with a store that copies what it changes.
+func (s *store) share() store {
+	frozen := store{c: s.c, at: s.at, facts: s.facts[:len(s.facts):len(s.facts)], profiles: s.profiles.share(), values: s.values.share(),
+		combos: s.combos.share(), byProfile: s.byProfile.share(), byValue: s.byValue.share(), byCombo: s.byCombo.share(),
+		entities: s.entities.share(), ips: s.ips.share(), uses: s.uses, epoch: s.epoch}
+	s.epoch++
+	return frozen
+}
+
+// View returns the moment of the answer and of the knowledge.
+func (s *Snapshot) View() b2b.View { return s.view }
+
+// Rules returns a copy of the rules that gave the answer.
+func (s *Snapshot) Rules() Rules {
+	if s.store.c == nil {
+		return Rules{}
+	}
+	return s.store.c.Rules()
+}
+
+// Counts returns the number of profiles, persons and accounts.
+func (s *Snapshot) Counts() (profiles, persons, accounts int) {
+	for e := range s.entities() {
+		profiles += len(e.members)
+		if e.level == Person {
+			persons++
+		} else {
+			accounts++
+		}
+	}
+	return profiles, persons, accounts
+}
+
+// find returns the state of a profile that is part of the view.
+func (s *Snapshot) find(id ProfileID) (*profile, bool) {
+	code, ok := s.store.byProfile.get(id)
+	if !ok {
+		return nil, false
+	}
+	p := s.store.profiles.at(code)
+	return p, p.entity != nil
+}
+
+// Person returns the id of the person that a profile is; ok is false if it is unknown or no person.
+func (s *Snapshot) Person(p ProfileID) (id b2b.PersonID, ok bool) {
+	x, ok := s.find(p)
+	if !ok || x.level != Person {
+		return "", false
+	}
+	return b2b.PersonID(x.entity.id), true
+}
+
+// Account returns the id of the account that a profile is; ok is false if it is unknown or no account.
+func (s *Snapshot) Account(p ProfileID) (id b2b.AccountID, ok bool) {
+	x, ok := s.find(p)
+	if !ok || x.level != Account {
+		return "", false
+	}
+	return b2b.AccountID(x.entity.id), true
+}
+
+// PersonOf resolves the key under which an event is stored, which is [ProfileID.String]. A key that is not known comes
+// back unchanged.
+func (s *Snapshot) PersonOf(key b2b.PersonID) b2b.PersonID {
+	if p, err := ParseProfileID(string(key)); err == nil {
+		if id, ok := s.Person(p); ok {
+			return id
+		}
+	}
+	return key
+}
+
+// AccountOf resolves the account of an event. A key that is given is resolved itself, and comes back unchanged if it is
+// not known. Without a key it is the account that the person, a resolved id, was affiliated with at the moment: Primary
+// first, then the highest confidence, then the smallest id; none is "". A zero moment is that of the view.
+func (s *Snapshot) AccountOf(key b2b.AccountID, person b2b.PersonID, at time.Time) b2b.AccountID {
+	if key != "" {
+		if p, err := ParseProfileID(string(key)); err == nil {
+			if id, ok := s.Account(p); ok {
+				return id
+			}
+		}
+		return key
+	}
+	if at.IsZero() {
+		at = s.view.At
+	}
+	ent, ok := s.store.entities.get(string(person))
+	if !ok {
+		return ""
+	}
+	best := -1
+	for i, a := range ent.affiliations {
+		if a.Valid.Contains(at) && (best < 0 || comparePreference(a, ent.affiliations[best]) < 0) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	return ent.affiliations[best].Account
+}
+
+// comparePreference orders by Primary, confidence and id.
+func comparePreference(a, b Affiliation) int {
+	return cmp.Or(compareBool(b.Primary, a.Primary), cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Account, b.Account))
+}
+
+// entities yields every entity once, in no order.
+func (s *Snapshot) entities() iter.Seq[*entity] {
+	return func(yield func(*entity) bool) {
+		for _, shard := range s.store.entities.shards {
+			for _, e := range shard {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sorted returns the entities of a level by id.
+func (s *Snapshot) sorted(l Level) []*entity {
+	var list []*entity
+	for e := range s.entities() {
+		if e.level == l {
+			list = append(list, e)
+		}
+	}
+	slices.SortFunc(list, func(a, b *entity) int { return cmp.Compare(a.id, b.id) })
+	return list
+}
+
+// Entities yields the ids of a level in order.
+func (s *Snapshot) Entities(l Level) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, e := range s.sorted(l) {
+			if !yield(e.id) {
+				return
+			}
+		}
+	}
+}
+
+// Members returns the profiles of an entity in order, none if there is no such entity.
+func (s *Snapshot) Members(id string) []ProfileID {
+	e, ok := s.store.entities.get(id)
+	if !ok {
+		return nil
+	}
+	return s.store.ids(e.members)
+}
+
+func (s *store) ids(members []uint32) []ProfileID {
+	out := make([]ProfileID, len(members))
+	for i, m := range members {
+		out[i] = s.profiles.at(m).id
+	}
+	return out
+}
+
+// Profile returns what the view knows of a record; ok is false if it is no part of the view.
+func (s *Snapshot) Profile(id ProfileID) (p Profile, ok bool) {
+	x, ok := s.find(id)
+	if !ok {
+		return Profile{}, false
+	}
+	return s.store.profile(x), true
+}
+
+// Affiliations returns where a person belongs, or who belongs to an account, at a moment; a zero moment stands for all
+// of time. For a person the order is by account, preferred first; for an account it is by person.
+func (s *Snapshot) Affiliations(id string, at time.Time) []Affiliation {
+	e, ok := s.store.entities.get(id)
+	if !ok {
+		return nil
+	}
+	var out []Affiliation
+	add := func(list []Affiliation) {
+		for _, a := range list {
+			if (at.IsZero() || a.Valid.Contains(at)) && (e.level == Person || string(a.Account) == id) {
+				out = append(out, a)
+			}
+		}
+	}
+	if e.level == Person {
+		add(e.affiliations)
+		return out
+	}
+	for _, p := range s.affiliates(e) {
+		add(p.affiliations)
+	}
+	return out
+}
+
+// affiliates returns the persons that may belong to an account, by id.
+func (s *Snapshot) affiliates(account *entity) []*entity {
+	set := map[string]*entity{}
+	add := func(code uint32) {
+		if p := s.store.profiles.at(code); p != nil && p.level == Person && p.entity != nil {
+			set[p.entity.id] = p.entity
+		}
+	}
+	for _, m := range account.members {
+		p := s.store.profiles.at(m)
+		for _, f := range p.affiliated {
+			if b, ok := s.store.facts[f].body.(Affiliated); ok {
+				if code, ok := s.store.byProfile.get(b.Person); ok {
+					add(code)
+				}
+			}
+		}
+		for i := range p.holdings {
+			v := s.store.values.at(p.holdings[i].value)
+			if !v.use.affiliate {
+				continue
+			}
+			if q, ok := parsePrefix(v.id); ok && v.id.kind == IPPrefix {
+				s.store.ips.within(q, func(w uint32) {
+					for _, h := range s.store.values.at(w).holders {
+						add(h)
+					}
+				})
+				continue
+			}
+			for _, h := range v.holders {
+				add(h)
+			}
+		}
+	}
+	list := make([]*entity, 0, len(set))
+	for _, e := range set {
+		list = append(list, e)
+	}
+	slices.SortFunc(list, func(a, b *entity) int { return cmp.Compare(a.id, b.id) })
+	return list
+}
+
+// Relations returns the relations of an entity, in order of both ids.
+func (s *Snapshot) Relations(id string) []Relation {
+	e, ok := s.store.entities.get(id)
+	if !ok {
+		return nil
+	}
+	return slices.Clone(e.relations)
+}
+
+// ConsentOf returns what the members of an entity state about a purpose: the least permissive, Withdrawn and Denied
+// before Granted; ConsentUnknown if none states anything. Unknown never permits.
+func (s *Snapshot) ConsentOf(id, purpose string) ConsentState {
+	e, ok := s.store.entities.get(id)
+	if !ok {
+		return ConsentUnknown
+	}
+	state := ConsentUnknown
+	ev := s.store.eval()
+	for _, m := range e.members {
+		state = max(state, ev.consentAt(s.store.profiles.at(m), purpose, s.store.at)) // the constants stand in this order
+	}
+	return state
+}

@@ -1,0 +1,348 @@
+package stitch
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+const none = ^uint32(0)
+
+// store is the evidence of one view in columns: profiles, values and who holds what. A value is an interned identifier,
+// a profile an interned [ProfileID]; both are codes in the order of arrival, which never decides anything.
+type store struct {
+	c          *Compiled
+	at         int64 // the moment that is looked at
+	facts      []factRec
+	profiles   cowSlice[profile]
+	values     cowSlice[value]
+	combos     cowSlice[combo]
+	byProfile  cowMap[ProfileID, uint32]
+	byValue    cowMap[Identifier, uint32]
+	byCombo    cowMap[[4]uint32, uint32]
+	entities   cowMap[string, *entity]
+	ips        ipIndex
+	collisions int // founders with one id
+	uses       map[Kind]*kindUse
+	epoch      uint32 // grows with every snapshot: older objects are copied before they change
+}
+
+// factRec is a [Fact] in columns; body is nil for a Seen without fields.
+type factRec struct {
+	id                 string
+	by                 string
+	occurred, recorded int64
+	profile            uint32 // of a Seen or Ended
+	kind               bodyKind
+	level              Level
+	values             []uint32 // of a Seen or Ended, as given
+	body               Body
+	state              factState
+}
+
+type factState uint8
+
+const (
+	factWaiting   factState = iota // not yet visible
+	factActive                     // counts
+	factRetracted                  // was never so
+	factErased                     // forgotten
+)
+
+// sight is one time at which a profile was seen with a value, or said to have it no longer.
+type sight struct {
+	t    int64
+	fact uint32
+}
+
+// holding is what a profile has to do with a value. Two holdings of one value differ in via, the value that it is derived
+// from.
+type holding struct {
+	value, via  uint32
+	first, last int64 // of the current period; first > last: not held
+	seen, ended []sight
+}
+
+func (h *holding) held() bool { return h.first <= h.last }
+
+type profile struct {
+	id         ProfileID
+	epoch      uint32
+	level      Level
+	recorded   int64     // earliest RecordedAt of a Seen that is known
+	active     int32     // number of Seen that count
+	holdings   []holding // by value, via
+	seens      []uint32  // facts, known ones, by (recorded, id)
+	consents   []uint32  // active facts by (occurred, id)
+	judgements []uint32  // active Judgement and Apart facts
+	affiliated []uint32  // active Affiliated facts
+	related    []uint32  // active Related facts
+	pins       int32
+	combos     []uint32
+	entity     *entity
+	component  *component
+}
+
+type value struct {
+	id      Identifier
+	epoch   uint32
+	use     *kindUse
+	traits  traits
+	blocked bool
+	shared  bool
+	refs    int32    // facts that name it
+	holders []uint32 // profiles with a holding of it, in no order
+}
+
+// usable reports whether the value may be evidence at all.
+func (v *value) usable() bool { return !v.blocked && v.traits&traitWeak == 0 }
+
+// unites reports whether the value may be evidence that two profiles are the same.
+func (v *value) unites() bool { return v.usable() && !v.shared && v.traits&traitRole == 0 }
+
+// combo is a combination of values that a rule with several Same conditions asks for.
+type combo struct {
+	rule    uint32
+	values  []uint32
+	holders []uint32
+	epoch   uint32
+}
+
+// kindUse is what the rules want from a kind.
+type kindUse struct {
+	kind      Kind
+	same      [3][]int // by level: rules of effect Same with this kind as their only Same condition
+	relate    [3][]int // likewise for Relate
+	affiliate bool     // some Affiliate rule compares it
+	guards    []int    // guards on it
+	counted   bool     // some guard on it has MaxHolders
+	countedBy bool     // some guard counts holders by this kind
+}
+
+func newStore(c *Compiled) *store {
+	s := &store{c: c, byProfile: newCowMap[ProfileID, uint32](), byValue: newCowMap[Identifier, uint32](),
+		byCombo: newCowMap[[4]uint32, uint32](), entities: newCowMap[string, *entity](), ips: newIPIndex()}
+	s.setRules(c)
+	return s
+}
+
+// setRules prepares the tables that depend on rules; what values and profiles keep of them is renewed by the caller.
+func (s *store) setRules(c *Compiled) {
+	s.c, s.uses = c, map[Kind]*kindUse{}
+	use := func(k Kind) *kindUse {
+		if s.uses[k] == nil {
+			s.uses[k] = &kindUse{kind: k}
+		}
+		return s.uses[k]
+	}
+	for i := range c.rules {
+		r := &c.rules[i]
+		if r.off {
+			continue
+		}
+		for _, cond := range r.same {
+			if r.effect == Affiliate {
+				use(cond.kind).affiliate = true
+			}
+		}
+		if r.within {
+			use(IP).affiliate, use(IPPrefix).affiliate = true, true
+		}
+		if len(r.same) == 1 && r.effect == Same {
+			u := use(r.same[0].kind)
+			u.same[r.level] = append(u.same[r.level], i)
+		}
+		if len(r.same) == 1 && r.effect == Relate {
+			u := use(r.same[0].kind)
+			u.relate[r.level] = append(u.relate[r.level], i)
+		}
+	}
+	for i, g := range c.guards {
+		u := use(g.kind)
+		u.guards = append(u.guards, i)
+		u.counted = u.counted || g.maxHolders > 0
+		if g.countBy != "" {
+			use(g.countBy).countedBy = true
+		}
+	}
+}
+
+func (s *store) useOf(k Kind) *kindUse {
+	u := s.uses[k]
+	if u == nil {
+		u = &kindUse{kind: k}
+		s.uses[k] = u
+	}
+	return u
+}
+
+// internProfile returns the code of a profile.
+func (s *store) internProfile(id ProfileID) uint32 {
+	if i, ok := s.byProfile.get(id); ok {
+		return i
+	}
+	id = ProfileID{Source: strings.Clone(id.Source), ID: strings.Clone(id.ID)}
+	i := s.profiles.append(&profile{id: id, epoch: s.epoch, recorded: unlimited})
+	s.byProfile.set(id, i)
+	return i
+}
+
+// internValue returns the code of an identifier.
+func (s *store) internValue(id Identifier) uint32 {
+	if i, ok := s.byValue.get(id); ok {
+		return i
+	}
+	i := s.values.append(s.newValue(id))
+	s.byValue.set(id, i)
+	if id.kind == IP {
+		s.ips.add(id, i)
+	}
+	return i
+}
+
+func (s *store) newValue(id Identifier) *value {
+	v := &value{id: id, epoch: s.epoch}
+	s.judge(v)
+	return v
+}
+
+// judge sets what the rules and lists say of a value.
+func (s *store) judge(v *value) {
+	v.use, v.traits, v.blocked = s.useOf(v.id.kind), s.c.norm.traits(v.id), false
+	for _, g := range v.use.guards {
+		v.blocked = v.blocked || s.c.guards[g].blocks(v.id.value)
+	}
+}
+
+// own returns the profile for changing: a copy if a snapshot holds it.
+func (s *store) own(i uint32) *profile {
+	p := s.profiles.at(i)
+	if p.epoch == s.epoch {
+		return p
+	}
+	q := *p
+	q.epoch = s.epoch
+	q.holdings = slices.Clone(p.holdings)
+	for j := range q.holdings { // appends must not write into the array of the snapshot
+		q.holdings[j].seen, q.holdings[j].ended = slices.Clone(q.holdings[j].seen), slices.Clone(q.holdings[j].ended)
+	}
+	q.seens, q.consents, q.judgements = slices.Clone(p.seens), slices.Clone(p.consents), slices.Clone(p.judgements)
+	q.affiliated, q.related, q.combos = slices.Clone(p.affiliated), slices.Clone(p.related), slices.Clone(p.combos)
+	s.profiles.set(i, &q)
+	return &q
+}
+
+func (s *store) ownValue(i uint32) *value {
+	v := s.values.at(i)
+	if v.epoch == s.epoch {
+		return v
+	}
+	w := *v
+	w.epoch, w.holders = s.epoch, slices.Clone(v.holders)
+	s.values.set(i, &w)
+	return &w
+}
+
+func (s *store) ownCombo(i uint32) *combo {
+	c := s.combos.at(i)
+	if c.epoch == s.epoch {
+		return c
+	}
+	d := *c
+	d.epoch, d.holders = s.epoch, slices.Clone(c.holders)
+	s.combos.set(i, &d)
+	return &d
+}
+
+// before orders facts by (occurred, id).
+func (s *store) before(a, b uint32) int {
+	x, y := &s.facts[a], &s.facts[b]
+	return cmp.Or(cmp.Compare(x.occurred, y.occurred), cmp.Compare(x.id, y.id))
+}
+
+// knownBefore orders facts by (recorded, id).
+func (s *store) knownBefore(a, b uint32) int {
+	x, y := &s.facts[a], &s.facts[b]
+	return cmp.Or(cmp.Compare(x.recorded, y.recorded), cmp.Compare(x.id, y.id))
+}
+
+// insertFact puts a fact into a sorted list.
+func insertFact(list []uint32, f uint32, order func(a, b uint32) int) []uint32 {
+	i, found := slices.BinarySearchFunc(list, f, order)
+	if found {
+		return list
+	}
+	return slices.Insert(list, i, f)
+}
+
+func removeFact(list []uint32, f uint32) []uint32 {
+	if i := slices.Index(list, f); i >= 0 {
+		return slices.Delete(list, i, i+1)
+	}
+	return list
+}
+
+// findHolding returns the position of a holding, or where it belongs.
+func (p *profile) findHolding(value, via uint32) (int, bool) {
+	return slices.BinarySearchFunc(p.holdings, [2]uint32{value, via}, func(h holding, k [2]uint32) int {
+		return cmp.Or(cmp.Compare(h.value, k[0]), cmp.Compare(h.via, k[1]))
+	})
+}
+
+// sum returns the union of the current periods in which the profile holds a value.
+func (p *profile) sum(value uint32) (first, last int64, ok bool) {
+	i, _ := p.findHolding(value, 0)
+	first, last = unlimited, -unlimited
+	for ; i < len(p.holdings) && p.holdings[i].value == value; i++ {
+		if h := &p.holdings[i]; h.held() {
+			first, last, ok = min(first, h.first), max(last, h.last), true
+		}
+	}
+	return first, last, ok
+}
+
+// summarise sets the current period of a holding from its sights.
+func (s *store) summarise(h *holding) {
+	h.first, h.last = unlimited, -unlimited
+	if len(h.seen) == 0 {
+		return
+	}
+	last := h.seen[len(h.seen)-1].t
+	if len(h.ended) == 0 {
+		h.first, h.last = h.seen[0].t, last
+		return
+	}
+	end := h.ended[len(h.ended)-1].t
+	if last <= end { // at one moment a Seen comes before an Ended
+		return
+	}
+	i, _ := slices.BinarySearchFunc(h.seen, end+1, func(x sight, t int64) int { return cmp.Compare(x.t, t) })
+	h.first, h.last = h.seen[i].t, last
+}
+
+// insertSight puts a sight into a list ordered by (occurred, fact id).
+func (s *store) insertSight(list []sight, x sight) []sight {
+	if n := len(list); n == 0 || list[n-1].t < x.t {
+		return append(list, x)
+	}
+	i, _ := slices.BinarySearchFunc(list, x, func(a, b sight) int {
+		return cmp.Or(cmp.Compare(a.t, b.t), cmp.Compare(s.facts[a.fact].id, s.facts[b.fact].id))
+	})
+	return slices.Insert(list, i, x)
+}
+
+func removeSight(list []sight, fact uint32) []sight {
+	return slices.DeleteFunc(list, func(x sight) bool { return x.fact == fact })
+}
+
+// derived returns the value that follows from a value on a profile of a level, or none.
+func (s *store) derived(v uint32, l Level) uint32 {
+	id := s.values.at(v).id
+	if d, ok := id.Derived(); ok {
+		return s.internValue(d)
+	}
+	if id.kind == Domain && l == Account && !isPseudonym(id.value) && !underPrivateSuffix(id.value) {
+		return s.internValue(Identifier{kind: EmailDomain, value: id.value, check: id.check})
+	}
+	return none
+}
