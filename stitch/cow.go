@@ -45,11 +45,13 @@ func (s *cowSlice[T]) append(x *T) uint32 {
 	return i
 }
 
-// share returns a frozen copy; both sides copy a chunk before they change it.
-func (s *cowSlice[T]) share() cowSlice[T] {
-	clear(s.owned)
+// branch returns a copy that copies a chunk before it changes it.
+func (s *cowSlice[T]) branch() cowSlice[T] {
 	return cowSlice[T]{chunks: slices.Clone(s.chunks), owned: make([]bool, len(s.owned)), n: s.n}
 }
+
+// release makes the slice itself copy a chunk before it changes it, because a branch holds it too.
+func (s *cowSlice[T]) release() { clear(s.owned) }
 
 // cowMap is a hash map that can be shared.
 type cowMap[K comparable, V any] struct {
@@ -99,7 +101,8 @@ func (m *cowMap[K, V]) remove(k K) {
 	m.n += len(shard) - before
 }
 
-func (m *cowMap[K, V]) share() cowMap[K, V] {
-	clear(m.owned)
-	return cowMap[K, V]{seed: m.seed, shards: slices.Clone(m.shards), owned: make([]bool, mapShards), n: m.n}
+func (m *cowMap[K, V]) branch() cowMap[K, V] {
+	return cowMap[K, V]{seed: m.seed, shards: slices.Clone(m.shards), owned: make([]bool, len(m.owned)), n: m.n}
 }
+
+func (m *cowMap[K, V]) release() { clear(m.owned) }

@@ -140,6 +140,7 @@ func (r *Resolver) factsOf(people map[uint32]bool) (erase []uint32, reduced map[
 			}
 			hit = changed && len(groups) < 2
 			if changed && !hit {
+				slices.SortFunc(groups, func(x, y []ProfileID) int { return x[0].Compare(y[0]) })
 				reduced[uint32(i)] = Apart{Groups: groups, Reason: b.Reason}
 			}
 		}

@@ -18,8 +18,6 @@ type ipEntry struct {
 
 func newIPIndex() ipIndex { return ipIndex{buckets: newCowMap[netip.Prefix, []ipEntry]()} }
 
-func (x *ipIndex) share() ipIndex { return ipIndex{buckets: x.buckets.share()} }
-
 func bucketBits(a netip.Addr) int {
 	if a.Is4() {
 		return 16

@@ -379,7 +379,7 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 		r.keep(f)
 	}
 	s := r.resolve(v, c.config.Workers)
-	if s.store.collisions > 0 {
+	if r.s.collisions > 0 {
 		return nil, report, errCollision
 	}
 	return s, report, ctx.Err()
@@ -437,7 +437,7 @@ func (l *loader) resolve(v b2b.View, workers int) *Snapshot {
 	g := engine{s: s, workers: workers}
 	g.all()
 	g.unindex()
-	return &Snapshot{store: *s, view: v}
+	return &Snapshot{store: s.share(), view: v}
 }
 
 // remember keeps the last members of entities whose founder is no longer known.

@@ -18,11 +18,24 @@ type Snapshot struct {
 
 // share freezes the store for a snapshot and goes on with a store that copies what it changes.
 func (s *store) share() store {
-	frozen := store{c: s.c, at: s.at, facts: s.facts[:len(s.facts):len(s.facts)], profiles: s.profiles.share(), values: s.values.share(),
-		combos: s.combos.share(), byProfile: s.byProfile.share(), byValue: s.byValue.share(), byCombo: s.byCombo.share(),
-		entities: s.entities.share(), ips: s.ips.share(), uses: s.uses, epoch: s.epoch}
+	frozen := s.branch()
+	s.profiles.release()
+	s.values.release()
+	s.combos.release()
+	s.byProfile.release()
+	s.byValue.release()
+	s.byCombo.release()
+	s.entities.release()
+	s.ips.buckets.release()
 	s.epoch++
 	return frozen
+}
+
+// branch returns a store that copies what it changes; the receiver, which must not change any more, stays as it is.
+func (s *store) branch() store {
+	return store{c: s.c, at: s.at, facts: s.facts[:len(s.facts):len(s.facts)], profiles: s.profiles.branch(), values: s.values.branch(),
+		combos: s.combos.branch(), byProfile: s.byProfile.branch(), byValue: s.byValue.branch(), byCombo: s.byCombo.branch(),
+		entities: s.entities.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, epoch: s.epoch + 1}
 }
 
 // View returns the moment of the answer and of the knowledge.
