@@ -1,0 +1,477 @@
+package simulation
+
+import (
+	"math"
+	"slices"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/stat"
+	"github.com/buyerjourney/b2b/journey"
+)
+
+// EndShare is the probability of one end. Mean is the expected time until it, given that it comes, in seconds; Timed says that
+// times are known.
+type EndShare struct {
+	End
+	IsGoal bool
+	P      float64
+	Mean   float64
+	Timed  bool
+}
+
+// StepFigures says what a step is worth. FlowThrough is the probability of a goal once the step is entered; Without the share of all
+// journeys that reach a goal without ever doing it; both are not known (NaN never; Known false) for steps inside parallel blocks.
+type StepFigures struct {
+	Step        journey.StepID
+	Visits      float64 // expected number
+	Ever        float64 // probability of doing it at all
+	FlowThrough float64
+	FlowKnown   bool
+	Without     float64
+	Exit        float64 // probability that a visit ends the journey without a goal
+	Gain        float64 // of the overall flow-through when that exit is closed and its share goes to the other ways
+	GainKnown   bool
+}
+
+// Load is the traffic of a department in the long run, at Config.Rate. Utilisation is λ·E[S]/(servers × share of open time). Wait is the
+// mean wait in seconds of the M/M/c queue (Erlang C); it is known for a stable department that is always open and all of whose steps
+// are exponential, exact if they have one mean.
+type Load struct {
+	Department  string
+	Arrivals    float64 // per second
+	Utilisation float64
+	Wait        float64
+	WaitKnown   bool
+}
+
+// Analysis is the exact answer under the point estimate of the parameters (Kemeny & Snell 1960). Mean and SD are of the time until the
+// end, in seconds; Timed is false where a parallel block holds other than exponential or Erlang durations: then ask [Model.Simulate]. It
+// is immutable and safe for concurrent use.
+type Analysis struct {
+	Ends        []EndShare // with P > 0, in the order goal, exit, ended, stuck, then by step
+	Steps       []StepFigures
+	FlowThrough float64 // probability of a goal
+	Length      float64 // expected number of steps
+	Mean, SD    float64
+	Timed       bool
+	States      int
+	Livelock    []journey.StepID // steps from which no end can be reached: their journeys count as stuck
+	Loads       []Load
+	model       *Model
+	chain       *chain
+	stays       []moments
+}
+
+// Analytic solves the chain. A flow with more than 2,000 markings is a [b2b.TooLargeError].
+func (s *Model) Analytic() (*Analysis, error) { return s.analyse(s.point()) }
+
+func (s *Model) analyse(p *params) (*Analysis, error) {
+	f := s.flow(p)
+	stays := make([]moments, len(f.places))
+	for i, x := range f.places {
+		stays[i] = momentsOf(s.steps[x.step].Duration, p.stay[x.step])
+	}
+	delays := func(b branch) moments {
+		if b.edge < 0 || b.delay.Family == journey.Unset {
+			return moments{}
+		}
+		return momentsOf(b.delay, p.delay[b.edge])
+	}
+	limit := maxStates
+	if !s.isTree {
+		limit = math.MaxInt
+	}
+	c, err := newChain(f, stays, delays, limit)
+	if err != nil {
+		return nil, err
+	}
+	a := &Analysis{model: s, chain: c, stays: stays, States: len(c.states), Timed: c.timed}
+	stuck := s.endOf[End{Kind: Stuck}]
+	a.Livelock = c.unlock(f, s, stuck, c.hopeless())
+	solver := c.factor()
+	visits := c.visits(solver)
+	if far := tooFar(visits); far != nil { // all but closed: a journey would stay for more than 10¹² steps
+		a.Livelock = append(a.Livelock, c.unlock(f, s, stuck, far)...)
+		solver = c.factor()
+		visits = c.visits(solver)
+	}
+	a.absorb(visits)
+	a.steps(f, solver, visits)
+	a.times(solver)
+	a.loads()
+	return a, nil
+}
+
+// hopeless returns the states from which no outcome can be reached; nil is none.
+func (c *chain) hopeless() []bool {
+	back := make([][]int, len(c.states))
+	var stack []int
+	out := make([]bool, len(c.states))
+	for i := range out {
+		out[i] = true
+	}
+	for i, arcs := range c.arcs {
+		for _, a := range arcs {
+			if a.p == 0 {
+				continue
+			}
+			if a.to >= 0 {
+				back[a.to] = append(back[a.to], i)
+			} else if out[i] {
+				out[i] = false
+				stack = append(stack, i)
+			}
+		}
+	}
+	for len(stack) > 0 {
+		i := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, k := range back[i] {
+			if out[k] {
+				out[k] = false
+				stack = append(stack, k)
+			}
+		}
+	}
+	if !slices.Contains(out, true) {
+		return nil
+	}
+	return out
+}
+
+func tooFar(visits []float64) []bool {
+	var out []bool
+	for i, v := range visits {
+		if v > 1e12 {
+			if out == nil {
+				out = make([]bool, len(visits))
+			}
+			out[i] = true
+		}
+	}
+	return out
+}
+
+// unlock makes states end in the outcome stuck and returns their steps, by name.
+func (c *chain) unlock(f *flow, s *Model, stuck int, states []bool) []journey.StepID {
+	var steps []journey.StepID
+	for i := range states {
+		if states[i] {
+			c.arcs[i] = []arc{{to: -1 - stuck, p: 1}}
+			for _, t := range c.states[i] {
+				steps = append(steps, s.steps[f.places[t.place].step].ID)
+			}
+		}
+	}
+	slices.Sort(steps)
+	return slices.Compact(steps)
+}
+
+func (c *chain) factor() *solver {
+	lists := make([][]entry, len(c.states))
+	absorbed := make([]float64, len(c.states))
+	for i, arcs := range c.arcs {
+		for _, a := range arcs {
+			if a.to >= 0 {
+				lists[i] = append(lists[i], entry{a.to, a.p})
+			} else {
+				absorbed[i] += a.p
+			}
+		}
+	}
+	return factor(len(c.states), lists, absorbed)
+}
+
+// visits returns the expected number of visits to each state: α N.
+func (c *chain) visits(s *solver) []float64 {
+	e := make([]float64, len(c.states))
+	for _, a := range c.start {
+		if a.to >= 0 {
+			e[a.to] += a.p
+		}
+	}
+	s.solveLeft(e)
+	return e
+}
+
+func (a *Analysis) absorb(visits []float64) {
+	p := make([]float64, len(a.model.ends))
+	for _, x := range a.chain.start {
+		if x.to < 0 {
+			p[-1-x.to] += x.p
+		}
+	}
+	for i, arcs := range a.chain.arcs {
+		for _, x := range arcs {
+			if x.to < 0 {
+				p[-1-x.to] += visits[i] * x.p
+			}
+		}
+	}
+	for k, e := range a.model.ends {
+		if p[k] > 0 {
+			a.Ends = append(a.Ends, EndShare{End: e, IsGoal: a.model.isGoal[k], P: min(1, p[k])})
+		}
+		if a.model.isGoal[k] {
+			a.FlowThrough += p[k]
+		}
+	}
+	a.FlowThrough = min(1, a.FlowThrough)
+	slices.SortFunc(a.Ends, func(x, y EndShare) int { return compareEnds(x.End, y.End) })
+}
+
+func compareEnds(x, y End) int {
+	if x.Kind != y.Kind {
+		return int(x.Kind) - int(y.Kind)
+	}
+	switch {
+	case x.Step < y.Step:
+		return -1
+	case x.Step > y.Step:
+		return 1
+	}
+	return 0
+}
+
+// through returns, by state, the probability of a goal, or of one end if it is ≥ 0.
+func (a *Analysis) through(s *solver, end int) []float64 {
+	h := make([]float64, len(a.chain.states))
+	for i, arcs := range a.chain.arcs {
+		for _, x := range arcs {
+			if x.to < 0 && a.counts(-1-x.to, end) {
+				h[i] += x.p
+			}
+		}
+	}
+	s.solve(h)
+	return h
+}
+
+func (a *Analysis) counts(outcome, end int) bool {
+	if end >= 0 {
+		return outcome == end
+	}
+	return a.model.isGoal[outcome]
+}
+
+func (a *Analysis) steps(f *flow, s *solver, visits []float64) {
+	n := len(a.model.steps)
+	a.Steps = make([]StepFigures, n)
+	count := func(x arc, weight float64) {
+		for _, i := range x.enters {
+			a.Steps[f.places[i].step].Visits += weight * x.p
+			a.Length += weight * x.p
+		}
+	}
+	for i := range a.Steps {
+		a.Steps[i].Step = a.model.steps[i].ID
+	}
+	for _, x := range a.chain.start {
+		count(x, 1)
+	}
+	for i, arcs := range a.chain.arcs {
+		for _, x := range arcs {
+			count(x, visits[i])
+		}
+	}
+	h := a.through(s, -1)
+	if a.model.isTree {
+		a.treeSteps(f)
+		return
+	}
+	diagonal := s.diagonal()
+	stateOf := make([]int, n)
+	for i := range stateOf {
+		stateOf[i] = -1
+	}
+	for i, tokens := range a.chain.states {
+		stateOf[f.places[tokens[0].place].step] = i
+	}
+	for k := range a.Steps {
+		x := &a.Steps[k]
+		i := stateOf[k]
+		if i < 0 || visits[i] == 0 {
+			x.Without = a.FlowThrough
+			continue
+		}
+		x.Ever = min(1, visits[i]/diagonal[i])
+		x.FlowThrough, x.FlowKnown = min(1, h[i]), true
+		x.Without = max(0, a.FlowThrough-x.Ever*h[i])
+		for _, w := range a.chain.arcs[i] {
+			if w.to < 0 && !a.model.isGoal[-1-w.to] {
+				x.Exit += w.p
+			}
+		}
+		if rest := 1/diagonal[i] - x.Exit; rest > 1e-12 {
+			x.Gain, x.GainKnown = max(0, x.Ever*(h[i]/diagonal[i]/rest-h[i])), true
+		}
+	}
+}
+
+// treeSteps finds, step by step, the journeys that never enter it, by making every way into it an end of its own.
+func (a *Analysis) treeSteps(f *flow) {
+	for k := range a.Steps {
+		x := &a.Steps[k]
+		if x.Visits == 0 {
+			x.Without = a.FlowThrough
+			continue
+		}
+		enters := func(w arc) bool {
+			return slices.ContainsFunc(w.enters, func(i int) bool { return f.places[i].step == k })
+		}
+		lists := make([][]entry, len(a.chain.states))
+		absorbed := make([]float64, len(lists))
+		ever, goal := make([]float64, len(lists)), make([]float64, len(lists))
+		for i, arcs := range a.chain.arcs {
+			for _, w := range arcs {
+				switch {
+				case enters(w):
+					absorbed[i] += w.p
+					ever[i] += w.p
+				case w.to >= 0:
+					lists[i] = append(lists[i], entry{w.to, w.p})
+				default:
+					absorbed[i] += w.p
+					if a.model.isGoal[-1-w.to] {
+						goal[i] += w.p
+					}
+				}
+			}
+		}
+		s := factor(len(lists), lists, absorbed)
+		s.solve(ever)
+		s.solve(goal)
+		for _, w := range a.chain.start {
+			switch {
+			case enters(w):
+				x.Ever += w.p
+			case w.to >= 0:
+				x.Ever += w.p * ever[w.to]
+				x.Without += w.p * goal[w.to]
+			case a.model.isGoal[-1-w.to]:
+				x.Without += w.p
+			}
+		}
+		x.Ever, x.Without = min(1, x.Ever), min(1, x.Without)
+	}
+}
+
+// times solves for the moments of the time until the end: m_i = E[D_i] + Σ q_ij (E[delay_ij] + m_j), and the second likewise.
+func (a *Analysis) times(s *solver) {
+	if !a.Timed {
+		return
+	}
+	c := a.chain
+	m := slices.Clone(c.m1)
+	for i, arcs := range c.arcs {
+		for _, x := range arcs {
+			m[i] += x.p * x.m1
+		}
+	}
+	s.solve(m)
+	v := slices.Clone(c.m2)
+	rest := func(x arc) (m1, m2 float64) { // of delay and what follows, but the square of what follows
+		if x.to < 0 {
+			return x.m1, x.m2
+		}
+		return x.m1 + m[x.to], x.m2 + 2*x.m1*m[x.to]
+	}
+	for i, arcs := range c.arcs {
+		for _, x := range arcs {
+			r1, r2 := rest(x)
+			v[i] += x.p * (2*c.m1[i]*r1 + r2)
+		}
+	}
+	s.solve(v)
+	var first, second stat.Compensated
+	for _, x := range c.start {
+		r1, r2 := rest(x)
+		if x.to >= 0 {
+			r2 += v[x.to]
+		}
+		first.Add(x.p * r1)
+		second.Add(x.p * r2)
+	}
+	a.Mean = first.Sum()
+	a.SD = math.Sqrt(max(0, second.Sum()-a.Mean*a.Mean))
+	for k := range a.Ends {
+		a.given(s, &a.Ends[k], m)
+	}
+}
+
+// maxGiven bounds the number of ends for which the conditional time is computed.
+const maxGiven = 64
+
+// given sets the expected time of one end, by the transform of Doob: w_i = E[T·1(end)] solves the same equations with h_i for 1.
+func (a *Analysis) given(s *solver, e *EndShare, _ []float64) {
+	if len(a.Ends) > maxGiven {
+		return
+	}
+	k := a.model.endOf[e.End]
+	h := a.through(s, k)
+	c := a.chain
+	w := make([]float64, len(h))
+	for i, arcs := range c.arcs {
+		w[i] = h[i] * c.m1[i]
+		for _, x := range arcs {
+			switch {
+			case x.to >= 0:
+				w[i] += x.p * x.m1 * h[x.to]
+			case -1-x.to == k:
+				w[i] += x.p * x.m1
+			}
+		}
+	}
+	s.solve(w)
+	total := 0.0
+	for _, x := range c.start {
+		switch {
+		case x.to >= 0:
+			total += x.p * (x.m1*h[x.to] + w[x.to])
+		case -1-x.to == k:
+			total += x.p * x.m1
+		}
+	}
+	e.Mean, e.Timed = total/e.P, true
+}
+
+// loads solves the traffic equations λ = γ + λQ: the visits are their solution for a rate of one.
+func (a *Analysis) loads() {
+	s := a.model
+	for d, x := range s.config.Departments {
+		l := Load{Department: x.Name}
+		work, exponential := 0.0, true
+		for i, step := range s.steps {
+			if s.department[i] == d {
+				mean, _, _ := step.Duration.Moments()
+				l.Arrivals += s.config.Rate * a.Steps[i].Visits
+				work += s.config.Rate * a.Steps[i].Visits * mean
+				exponential = exponential && (step.Duration.Family == journey.Exponential || a.Steps[i].Visits == 0)
+			}
+		}
+		l.Utilisation = work / (float64(x.Servers) * x.openShare())
+		if l.Arrivals > 0 && l.Utilisation < 1 && exponential && len(x.Hours) == 0 {
+			if wait, ok := ErlangC(x.Servers, work); ok {
+				mean := work / l.Arrivals
+				l.Wait, l.WaitKnown = wait*mean/(float64(x.Servers)-work), true
+			}
+		}
+		a.Loads = append(a.Loads, l)
+	}
+}
+
+// ErlangC returns the probability that an arrival has to wait in an M/M/c queue with an offered load (arrival rate × mean service time);
+// ok is false where the load is not below the number of servers. With 3 servers and load 2 it is 4/9.
+func ErlangC(servers int, load float64) (p float64, ok bool) {
+	if servers < 1 || !(load >= 0) || load >= float64(servers) {
+		return 0, false
+	}
+	b := 1.0 // Erlang B by its recursion
+	for k := 1; k <= servers; k++ {
+		b = load * b / (float64(k) + load*b)
+	}
+	rho := load / float64(servers)
+	return b / (1 - rho + rho*b), true
+}
+
+var _ = b2b.ErrTooLarge
