@@ -1,0 +1,142 @@
+package importance
+
+import "math"
+
+// spectrum is the spectral decomposition R = V·D·V' of a symmetric matrix.
+type spectrum struct {
+	n      int
+	values []float64
+	v      []float64 // columns are eigenvectors: v[i*n+k] is component i of vector k
+	a      []float64
+}
+
+// decompose fills s by the cyclic method of Jacobi (Golub and Van Loan, Matrix Computations, 8.5), which finds small
+// eigenvalues of a correlation matrix to high relative accuracy. r is not changed.
+func (s *spectrum) decompose(r []float64, n int) {
+	s.n = n
+	s.a = append(s.a[:0], r...)
+	s.v = grow(s.v, n*n)
+	s.values = grow(s.values, n)
+	a, v := s.a, s.v
+	for i := range n {
+		v[i*n+i] = 1
+	}
+	for range 60 {
+		off, diagonal := 0.0, 0.0
+		for i := range n {
+			diagonal += a[i*n+i] * a[i*n+i]
+			for j := range i {
+				off += a[i*n+j] * a[i*n+j]
+			}
+		}
+		if off <= 1e-34*diagonal {
+			break
+		}
+		for p := range n {
+			for q := p + 1; q < n; q++ {
+				s.rotate(p, q)
+			}
+		}
+	}
+	for i := range n {
+		s.values[i] = max(0, a[i*n+i])
+	}
+}
+
+// rotate makes a[p][q] zero.
+func (s *spectrum) rotate(p, q int) {
+	n, a, v := s.n, s.a, s.v
+	apq := a[p*n+q]
+	if apq == 0 {
+		return
+	}
+	theta := (a[q*n+q] - a[p*n+p]) / (2 * apq)
+	t := 1 / (math.Abs(theta) + math.Sqrt(float64(theta*theta)+1))
+	if theta < 0 {
+		t = -t
+	}
+	c := 1 / math.Sqrt(float64(t*t)+1)
+	sn := t * c
+	a[p*n+p] -= float64(t * apq)
+	a[q*n+q] += float64(t * apq)
+	a[p*n+q], a[q*n+p] = 0, 0
+	for i := range n {
+		if i != p && i != q {
+			x, y := a[i*n+p], a[i*n+q]
+			a[i*n+p] = float64(c*x) - float64(sn*y)
+			a[i*n+q] = float64(sn*x) + float64(c*y)
+			a[p*n+i], a[q*n+i] = a[i*n+p], a[i*n+q]
+		}
+		x, y := v[i*n+p], v[i*n+q]
+		v[i*n+p] = float64(c*x) - float64(sn*y)
+		v[i*n+q] = float64(sn*x) + float64(c*y)
+	}
+}
+
+func grow(x []float64, n int) []float64 {
+	if cap(x) < n {
+		return make([]float64, n)
+	}
+	x = x[:n]
+	clear(x)
+	return x
+}
+
+// tiny is the eigenvalue of a correlation matrix, and the pivot, below which a driver counts as a combination of others.
+const tiny = 1e-12
+
+// power writes V·D^e·V' to out, with D^e = 0 where the eigenvalue is tiny (the pseudo-inverse for e < 0).
+func (s *spectrum) power(e float64, out []float64) {
+	n := s.n
+	clear(out[:n*n])
+	for k := range n {
+		if s.values[k] < tiny {
+			continue
+		}
+		d := math.Pow(s.values[k], e)
+		for i := range n {
+			x := s.v[i*n+k] * d
+			for j := range n {
+				out[i*n+j] += float64(x * s.v[j*n+k])
+			}
+		}
+	}
+}
+
+// cholesky factors the symmetric matrix a = L·L' in place (lower triangle), and returns the index of the first row that
+// depends on earlier ones, −1 if there is none. scale is what pivots are compared with.
+func cholesky(a []float64, n int, scale func(i int) float64) int {
+	for i := range n {
+		for j := range i + 1 {
+			x := a[i*n+j]
+			for k := range j {
+				x -= float64(a[i*n+k] * a[j*n+k])
+			}
+			if i == j {
+				if !(x > tiny*scale(i)) {
+					return i
+				}
+				a[i*n+i] = math.Sqrt(x)
+				continue
+			}
+			a[i*n+j] = x / a[j*n+j]
+		}
+	}
+	return -1
+}
+
+// solveCholesky solves L·L'·x = b in place.
+func solveCholesky(l []float64, n int, b []float64) {
+	for i := range n {
+		for k := range i {
+			b[i] -= float64(l[i*n+k] * b[k])
+		}
+		b[i] /= l[i*n+i]
+	}
+	for i := n - 1; i >= 0; i-- {
+		for k := i + 1; k < n; k++ {
+			b[i] -= float64(l[k*n+i] * b[k])
+		}
+		b[i] /= l[i*n+i]
+	}
+}
