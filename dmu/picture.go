@@ -251,17 +251,17 @@ func (g Graph) DOT() string {
 	var b strings.Builder
 	b.WriteString("digraph unit {\n  rankdir=LR;\n")
 	for i, label := range g.labels {
-		b.WriteString("  m" + strconv.Itoa(i) + " [label=" + picture.EscapeDOT(label) + "];\n")
+		b.WriteString("  m" + strconv.Itoa(i) + " [label=\"" + picture.EscapeDOT(label) + "\"];\n")
 	}
 	for k, label := range g.outsiders {
-		b.WriteString("  o" + strconv.Itoa(k) + " [shape=diamond, label=" + picture.EscapeDOT(label) + "];\n")
+		b.WriteString("  o" + strconv.Itoa(k) + " [shape=diamond, label=\"" + picture.EscapeDOT(label) + "\"];\n")
 	}
 	for _, t := range g.ties {
 		b.WriteString("  m" + strconv.Itoa(t[0]) + " -> m" + strconv.Itoa(t[1]) + ";\n")
 	}
 	for _, p := range g.pulls {
 		b.WriteString("  o" + strconv.Itoa(p.outsider) + " -> m" + strconv.Itoa(p.member) +
-			" [style=dashed, label=" + picture.EscapeDOT(number(p.weight)) + "];\n")
+			" [style=dashed, label=\"" + picture.EscapeDOT(number(p.weight)) + "\"];\n")
 	}
 	b.WriteString("}\n")
 	return b.String()
