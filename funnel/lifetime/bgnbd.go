@@ -1,0 +1,363 @@
+package lifetime
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/enum"
+	"github.com/buyerjourney/b2b/internal/stat"
+)
+
+// Kind names a model of repeat purchase. It is a closed enumeration; zero is [MBGNBD].
+type Kind uint8
+
+// The models.
+const (
+	MBGNBD Kind = iota // may leave after every purchase, the first included
+	BGNBD              // may leave after every purchase but the first
+)
+
+var kinds = enum.New[Kind]("model", "mbg", "bgnbd").Alias("mbgnbd", MBGNBD).Alias("bg", BGNBD)
+
+// ParseKind reads the name of a model; the empty text is [MBGNBD].
+func ParseKind(text string) (Kind, error) { return kinds.Parse(text) }
+
+// IsValid reports whether k is a value of the enumeration.
+func (k Kind) IsValid() bool { return kinds.Valid(k) }
+
+// String returns the name in lower case.
+func (k Kind) String() string { return kinds.String(k) }
+
+// AppendText implements [encoding.TextAppender].
+func (k Kind) AppendText(dst []byte) ([]byte, error) { return kinds.AppendText(dst, k) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (k Kind) MarshalText() ([]byte, error) { return kinds.AppendText(nil, k) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseKind] does.
+func (k *Kind) UnmarshalText(text []byte) error { return kinds.UnmarshalText(k, text) }
+
+// Model is BG/NBD or MBG/NBD with its parameters, all positive: r and α of the purchase rate (α in units of time), a and b
+// of leaving. It is immutable and safe for concurrent use.
+type Model struct {
+	Kind           Kind
+	R, Alpha, A, B float64
+	LogLik         float64 // at the parameters; 0 for a model that was not fitted
+	Customers      int
+
+	cov [][]float64 // of the logarithms; nil for a model that was not fitted
+}
+
+// Parameter is one estimated parameter with its standard error and log-normal interval.
+type Parameter struct {
+	Name string
+	b2b.Estimate
+	StdErr float64
+}
+
+// NewModel returns a model with given parameters, without uncertainty.
+func NewModel(kind Kind, r, alpha, a, b float64) (*Model, error) {
+	var p b2b.Problems
+	for i, x := range [...]float64{r, alpha, a, b} {
+		if !(x > 0) || math.IsInf(x, 0) {
+			p.Add([...]string{"r", "alpha", "a", "b"}[i], "not positive and finite")
+		}
+	}
+	if !kind.IsValid() {
+		p.Add("kind", "unknown")
+	}
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	return &Model{Kind: kind, R: r, Alpha: alpha, A: a, B: b}, nil
+}
+
+// history is a distinct (x, t_x, T) and how many customers have it.
+type history struct {
+	x      int
+	tx, t  float64
+	weight float64
+}
+
+func histories(summaries []Summary) ([]history, error) {
+	var p b2b.Problems
+	all := make([]history, 0, len(summaries))
+	for i, s := range summaries {
+		if s.X < 0 || !(s.Tx >= 0 && s.Tx <= s.T) || math.IsInf(s.T, 0) || (s.X == 0) != (s.Tx == 0) {
+			p.Add("summaries["+strconv.Itoa(i)+"]", "needs x ≥ 0, 0 ≤ t_x ≤ T, and t_x = 0 just where x = 0")
+			continue
+		}
+		all = append(all, history{x: s.X, tx: s.Tx, t: s.T, weight: 1})
+	}
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b history) int {
+		return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.tx, b.tx), cmp.Compare(a.t, b.t))
+	})
+	k := 0
+	for i, h := range all {
+		if i > 0 && all[k-1].x == h.x && all[k-1].tx == h.tx && all[k-1].t == h.t {
+			all[k-1].weight++
+			continue
+		}
+		all[k] = h
+		k++
+	}
+	return all[:k], nil
+}
+
+// Fit fits a model by maximum likelihood. Too few customers, and none who came back, are a [b2b.ErrTooFew]; data without an
+// interior maximum, as when nobody seems ever to leave, are [ErrNotConverged].
+func Fit(summaries []Summary, kind Kind) (*Model, error) {
+	if !kind.IsValid() {
+		return nil, &b2b.InvalidError{Path: "kind", Reason: "unknown"}
+	}
+	rows, err := histories(summaries)
+	if err != nil {
+		return nil, err
+	}
+	var total, time, repeats float64
+	for _, h := range rows {
+		total += h.weight
+		time += h.weight * h.t
+		repeats += h.weight * float64(h.x)
+	}
+	if total < 5 || repeats == 0 || time == 0 {
+		return nil, b2b.ErrTooFew
+	}
+	scale := time / total // T has mean 1
+	for i := range rows {
+		rows[i].tx /= scale
+		rows[i].t /= scale
+	}
+	rate := repeats / total
+	var starts [][]float64
+	for _, r := range []float64{0.3, 1} {
+		for _, ab := range [][2]float64{{0.8, 2}, {1.5, 5}, {0.5, 0.5}} {
+			starts = append(starts, []float64{math.Log(r), math.Log(r / rate), math.Log(ab[0]), math.Log(ab[1])})
+		}
+	}
+	sketch := rows
+	if stride := len(rows) / 1000; stride > 1 {
+		sketch = make([]history, 0, 1001)
+		for i := 0; i < len(rows); i += stride {
+			sketch = append(sketch, rows[i])
+		}
+	}
+	theta, at, cov, err := maximise(starts, total, newLikelihood(kind, rows).evaluate, newLikelihood(kind, sketch).evaluate)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{
+		Kind: kind, R: math.Exp(theta[0]), Alpha: math.Exp(theta[1]) * scale, A: math.Exp(theta[2]), B: math.Exp(theta[3]),
+		LogLik: at.value - repeats*math.Log(scale), Customers: len(summaries), cov: cov,
+	}
+	return m, nil
+}
+
+// likelihood evaluates the log-likelihood with its first and second derivatives by the logarithms of (r, α, a, b).
+// Differences of ln Γ, ψ and ψ′ at whole steps are sums, tabulated by x.
+type likelihood struct {
+	kind Kind
+	rows []history
+	r, b [][3]float64 // by steps: ln Γ(v+n)−ln Γ(v), ψ(v+n)−ψ(v), ψ′(v+n)−ψ′(v)
+	ab   [][3]float64
+}
+
+func newLikelihood(kind Kind, rows []history) *likelihood {
+	top := 0
+	for _, h := range rows {
+		top = max(top, h.x)
+	}
+	table := func() [][3]float64 { return make([][3]float64, top+2) }
+	return &likelihood{kind: kind, rows: rows, r: table(), b: table(), ab: table()}
+}
+
+func steps(table [][3]float64, v float64) {
+	for n := 1; n < len(table); n++ {
+		x := v + float64(n-1)
+		inv := 1 / x
+		table[n] = [3]float64{table[n-1][0] + math.Log(x), table[n-1][1] + inv, table[n-1][2] - inv*inv}
+	}
+}
+
+// flips returns how often a customer with x repeats has not left, if he is still one.
+func (k Kind) flips(x int) int {
+	if k == MBGNBD {
+		return x + 1
+	}
+	return x
+}
+
+func (l *likelihood) evaluate(theta []float64, at *point) {
+	var v [4]float64
+	for i := range v {
+		v[i] = math.Exp(theta[i])
+	}
+	r, alpha, a, b := v[0], v[1], v[2], v[3]
+	steps(l.r, r)
+	steps(l.b, b)
+	steps(l.ab, a+b)
+	logAlpha := theta[1]
+	var value stat.Compensated
+	var g [4]float64
+	var h [4][4]float64
+	for i := range l.rows {
+		row := &l.rows[i]
+		w, x, f := row.weight, float64(row.x), l.kind.flips(row.x)
+		rx, bf, abf := &l.r[row.x], &l.b[f], &l.ab[f]
+		q := alpha + row.t
+		logQ := math.Log(q)
+		invQ := 1 / q
+		ll := rx[0] + r*logAlpha + bf[0] - abf[0] - (r+x)*logQ
+		g0 := rx[1] + logAlpha - logQ
+		g1 := r/alpha - (r+x)*invQ
+		g2 := -abf[1]
+		g3 := bf[1] - abf[1]
+		h00, h01, h11 := rx[2], 1/alpha-invQ, -r/(alpha*alpha)+(r+x)*invQ*invQ
+		h22 := -abf[2]
+		h33 := bf[2] - abf[2]
+		if f > 0 { // may have left after the last purchase
+			k := b + float64(f-1)
+			s := alpha + row.tx
+			invS := 1 / s
+			u0 := logQ - math.Log(s)
+			u := theta[2] - math.Log(k) + (r+x)*u0
+			p := 1 / (1 + math.Exp(-u))
+			if u > 0 {
+				ll += u + math.Log1p(math.Exp(-u))
+			} else {
+				ll += math.Log1p(math.Exp(u))
+			}
+			d := invQ - invS
+			u1, u2, u3 := (r+x)*d, 1/a, -1/k
+			g0 += p * u0
+			g1 += p * u1
+			g2 += p * u2
+			g3 += p * u3
+			c := p * (1 - p)
+			h00 += c * u0 * u0
+			h01 += c*u0*u1 + p*d
+			h11 += c*u1*u1 + p*(r+x)*(invS*invS-invQ*invQ)
+			h22 += c*u2*u2 - p/(a*a)
+			h33 += c*u3*u3 + p/(k*k)
+			h[0][2] += w * c * u0 * u2
+			h[0][3] += w * c * u0 * u3
+			h[1][2] += w * c * u1 * u2
+			h[1][3] += w * c * u1 * u3
+			h[2][3] += w * c * u2 * u3
+		}
+		value.Add(w * ll)
+		g[0] += w * g0
+		g[1] += w * g1
+		g[2] += w * g2
+		g[3] += w * g3
+		h[0][0] += w * h00
+		h[0][1] += w * h01
+		h[1][1] += w * h11
+		h[2][2] += w * h22
+		h[2][3] -= w * abf[2]
+		h[3][3] += w * h33
+	}
+	at.value = value.Sum()
+	copy(at.grad, g[:])
+	for i := range 4 {
+		for j := i; j < 4; j++ {
+			at.hess[i][j], at.hess[j][i] = h[i][j], h[i][j]
+		}
+	}
+	at.toLog(v[:])
+}
+
+// LogLikelihood returns the log-likelihood of customers under the model.
+func (m *Model) LogLikelihood(summaries []Summary) (float64, error) {
+	rows, err := histories(summaries)
+	if err != nil {
+		return 0, err
+	}
+	at := newPoint(4)
+	newLikelihood(m.Kind, rows).evaluate([]float64{math.Log(m.R), math.Log(m.Alpha), math.Log(m.A), math.Log(m.B)}, at)
+	return at.value, nil
+}
+
+// Alive returns the probability that a customer has not left.
+func (m *Model) Alive(s Summary) float64 {
+	f := m.Kind.flips(s.X)
+	if f == 0 {
+		return 1
+	}
+	odds := math.Log(m.A) - math.Log(m.B+float64(f-1)) + (m.R+float64(s.X))*(math.Log(m.Alpha+s.T)-math.Log(m.Alpha+s.Tx))
+	return 1 / (1 + math.Exp(odds))
+}
+
+// PurchasesOfNew returns the expected number of repeat purchases of a new customer in his first t units.
+func (m *Model) PurchasesOfNew(t float64) float64 {
+	if !(t > 0) || math.IsInf(t, 0) {
+		return 0
+	}
+	if m.Kind == MBGNBD {
+		return m.B / (m.A + m.B) * meanPurchases(m.R, m.Alpha, m.A, m.B+1, t)
+	}
+	return meanPurchases(m.R, m.Alpha, m.A, m.B, t)
+}
+
+// Purchases returns the expected number of purchases of a customer in the t units after his T.
+func (m *Model) Purchases(s Summary, t float64) float64 {
+	if !(t > 0) || math.IsInf(t, 0) {
+		return 0
+	}
+	return m.Alive(s) * m.purchasesIfAlive(s, t)
+}
+
+func (m *Model) purchasesIfAlive(s Summary, t float64) float64 {
+	x := float64(s.X)
+	return meanPurchases(m.R+x, m.Alpha+s.T, m.A, m.B+float64(m.Kind.flips(s.X)), t)
+}
+
+// meanPurchases returns E[(1 − e^{−λpt})/p], λ ~ Gamma(shape, rate), p ~ Beta(a, b):
+// (a+b−1)/(a−1)·[1 − (rate/(rate+t))^shape ₂F₁(shape, b; a+b−1; t/(rate+t))], and near a = 1, where that is 0/0, or where
+// the series does not end, the integral over p.
+func meanPurchases(shape, rate, a, b, t float64) float64 {
+	c := a + b - 1
+	if math.Abs(a-1) > 1e-4 && c > 0 {
+		if f, ok := hypergeometric(shape, b, c, t/(rate+t)); ok {
+			bracket := 1 - math.Exp(shape*-math.Log1p(t/rate))*f
+			if math.Abs(bracket) > 1e-6 {
+				return c / (a - 1) * bracket
+			}
+		}
+	}
+	logBeta := lgamma(a) + lgamma(b) - lgamma(a+b)
+	return doubleExponential(func(p, rest float64) float64 {
+		gain := -math.Expm1(-shape * math.Log1p(p*t/rate))
+		return gain / p * math.Exp((a-1)*math.Log(p)+(b-1)*math.Log(rest)-logBeta)
+	})
+}
+
+// Parameters returns r, alpha, a, b with standard errors and intervals that are symmetric in the logarithm. Level 0 is
+// 0.95; a model that was not fitted has no intervals.
+func (m *Model) Parameters(level float64) []Parameter {
+	return parameters([]string{"r", "alpha", "a", "b"}, []float64{m.R, m.Alpha, m.A, m.B}, m.cov, level)
+}
+
+func parameters(names []string, values []float64, cov [][]float64, level float64) []Parameter {
+	if level == 0 {
+		level = b2b.DefaultLevel
+	}
+	out := make([]Parameter, len(names))
+	for i, name := range names {
+		out[i] = Parameter{Name: name, Estimate: b2b.Point(values[i], "given")}
+		if cov == nil {
+			continue
+		}
+		se := math.Sqrt(cov[i][i])
+		k := math.Exp(stat.Z(level) * se)
+		out[i].StdErr = values[i] * se
+		out[i].Estimate = b2b.Estimate{Value: values[i], Low: values[i] / k, High: values[i] * k, Level: level, Method: "maximum likelihood, log-normal"}
+	}
+	return out
+}
