@@ -1,0 +1,424 @@
+package forecast
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/buyerjourney/b2b/internal/replicate"
+	"github.com/buyerjourney/b2b/internal/stat"
+	"github.com/buyerjourney/b2b/internal/stream"
+)
+
+// settings are what the past of a book decides.
+type settings struct {
+	halfLife time.Duration // 0: all history counts alike
+	season   bool
+}
+
+// openDeal is a deal whose end is not known.
+type openDeal struct {
+	deal   int32
+	place  int32
+	age    int64 // µs in the place
+	key    int32 // deals of one place and age share a key
+	amount int64 // minor units of the base currency
+	valued uint8
+}
+
+// How the amount of an open deal is known.
+const (
+	unpriced  uint8 = iota // of a currency without a rate
+	quoted                 // given
+	notQuoted              // not given: drawn from won amounts
+)
+
+// key is a place and an age.
+type key struct {
+	place int32
+	age   int64 // µs
+}
+
+// fitted is a kernel on one grid, with the spans of the periods.
+type fitted struct {
+	b       *bins
+	cal     *calendar // nil without season
+	season  *seasonal
+	classes int
+	spans   []span
+	k       *kernel
+	t       *table
+}
+
+// engine is a fitted kernel with the open deals of its panel. Point forecasts use a grid that is fine enough for the times
+// of the panel; draws use one of whole days, and are moved to the point forecast on the scale of log odds.
+type engine struct {
+	p        *panel
+	set      settings
+	ends     []int64 // of the periods, ascending
+	fine     *fitted
+	coarse   *fitted // the same as fine where times are whole days
+	open     []openDeal
+	keys     []key
+	chance   []float64 // [key·periods + period]: chance to win until the end of the period
+	beyond   []float64 // [key]: mass beyond the last observed exit at the end
+	shift    []float64 // odds ratio of fine against coarse, parallel to chance; nil is 1
+	drift    float64   // standard deviation of the common factor on the odds
+	skip     Part
+	ratios   []float64 // won amount / quoted amount of deals that were won
+	wonSizes []int64   // amounts of won deals
+}
+
+// Part is a source of uncertainty; parts are joined by |. The zero value is none.
+type Part uint8
+
+// The parts of a predictive law.
+const (
+	Parameters Part = 1 << iota // the rates are estimated: Bayesian bootstrap by case
+	Process                     // each deal is won or not
+	Amounts                     // won amounts differ from quoted ones
+	Drifting                    // a common error of all deals
+)
+
+// newEngine fits the rates of a panel. The open deals are those of the panel for which keep is true; nil keeps all. Step 0
+// takes the grid that fits the times.
+func newEngine(p *panel, step time.Duration, set settings, fiscal time.Month, ends []int64, keep func(deal int32) bool) *engine {
+	e := &engine{p: p, set: set, ends: ends}
+	fine, coarse := grids(p, step, ends[len(ends)-1])
+	e.fine = newFitted(p, fine, set, fiscal, ends)
+	e.coarse = e.fine
+	e.deals(keep)
+	n := len(e.keys) * len(ends)
+	e.chance, e.beyond = make([]float64, n), make([]float64, len(e.keys))
+	e.fine.chances(e.fine.t, e.keys, e.chance, e.beyond)
+	if coarse != fine {
+		e.coarse = newFitted(p, coarse, set, fiscal, ends)
+		e.shift = make([]float64, n)
+		e.coarse.chances(e.coarse.t, e.keys, e.shift, nil)
+		for i, q := range e.shift {
+			a, b := clamp(e.chance[i]), clamp(q)
+			e.shift[i] = a / (1 - a) * (1 - b) / b
+		}
+	}
+	return e
+}
+
+// grids returns the steps for point forecasts and for draws.
+func grids(p *panel, step time.Duration, end int64) (fine, coarse time.Duration) {
+	if step > 0 {
+		return step, step
+	}
+	coarse = day
+	for time.Duration(end-p.asOf)*time.Microsecond > maxSteps*coarse {
+		coarse *= 2
+	}
+	for j, t := range p.out {
+		if p.to[j] >= 0 && (t-p.in[j])%dayMicros != 0 {
+			fine = coarse / 8
+			for time.Duration(end-p.asOf)*time.Microsecond > maxSteps*fine {
+				fine *= 2
+			}
+			return fine, coarse
+		}
+	}
+	return coarse, coarse
+}
+
+const maxSteps = 1024
+
+func newFitted(p *panel, step time.Duration, set settings, fiscal time.Month, ends []int64) *fitted {
+	f := &fitted{b: count(p, step, set.halfLife), classes: 1}
+	first, end := p.asOf, ends[len(ends)-1]
+	for _, t := range p.in {
+		first = min(first, t)
+	}
+	if set.season {
+		f.cal = newCalendar(p.zone, fiscal, first, end)
+		f.classes = seasonClasses
+	}
+	for _, t := range ends {
+		f.spans = append(f.spans, newSpan(p.asOf, t, f.b.step, f.cal))
+	}
+	f.k = newKernel(f.b, f.spans[len(f.spans)-1].steps)
+	f.k.estimate(f.b.mass, nil)
+	if set.season {
+		f.season = newSeasonal(p, f.k, f.cal, set.halfLife)
+		f.k.estimate(f.b.mass, nil)
+	}
+	f.t = newTable(f.k, f.classes)
+	f.t.fill(f.k, f.classes, f.season, f.factors())
+	return f
+}
+
+func (f *fitted) factors() []float64 {
+	if f.season == nil {
+		return nil
+	}
+	return f.season.factor
+}
+
+// deals lists the open deals and their keys.
+func (e *engine) deals(keep func(int32) bool) {
+	p := e.p
+	for i, j := range p.open {
+		if j < 0 || keep != nil && !keep(int32(i)) {
+			continue
+		}
+		e.open = append(e.open, openDeal{deal: int32(i), place: p.at[j], age: p.asOf - p.in[j], valued: notQuoted})
+	}
+	order := make([]int32, len(e.open))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(x, y int32) int {
+		a, b := &e.open[x], &e.open[y]
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.age, b.age), cmp.Compare(x, y))
+	})
+	for n, i := range order {
+		d := &e.open[i]
+		if n > 0 && e.open[order[n-1]].place == d.place && e.open[order[n-1]].age == d.age {
+			d.key = e.open[order[n-1]].key
+			continue
+		}
+		d.key = int32(len(e.keys))
+		e.keys = append(e.keys, key{place: d.place, age: d.age})
+	}
+}
+
+// chances computes for every key the chance to win until the end of every period; beyond may be nil.
+func (f *fitted) chances(t *table, keys []key, chance, beyond []float64) {
+	n := len(f.spans)
+	for j := n - 1; j >= 0; j-- {
+		sp := f.spans[j]
+		if j == n-1 || f.cal != nil { // without season the values hang on the steps that remain only
+			t.fresh(sp)
+		}
+		for i, k := range keys {
+			p, rest := t.walk(int(k.place), float64(k.age)/float64(f.b.step), sp)
+			chance[i*n+j] = p
+			if beyond != nil && j == n-1 {
+				beyond[i] = rest
+			}
+		}
+	}
+	for i := range keys { // the parts of steps at the ends of periods must not make a later chance the smaller one
+		for j := 1; j < n; j++ {
+			chance[i*n+j] = max(chance[i*n+j], chance[i*n+j-1])
+		}
+	}
+}
+
+// ensemble is the outcome of every draw.
+type ensemble struct {
+	draws, periods int
+	wins           []int32   // [draw·periods + period]: deals won in the period
+	revenue        []int64   // minor units
+	rates          []float64 // [draw]: expected wins under the drawn rates, all periods, without drift
+	tilted         []float64 // [draw]: with drift
+	binomial       []float64 // [draw]: variance of the wins given the rates
+	logit, logit2  []float64 // [key]: sums of log odds over draws, and of their squares
+}
+
+// simulate draws the future of the open deals. Draw r has a stream of its own, so the result does not hang on workers.
+func (e *engine) simulate(ctx context.Context, root stream.Root, draws, workers int, progress func(done, total int)) (*ensemble, error) {
+	n := len(e.ends)
+	out := &ensemble{
+		draws: draws, periods: n, wins: make([]int32, draws*n), revenue: make([]int64, draws*n),
+		rates: make([]float64, draws), tilted: make([]float64, draws), binomial: make([]float64, draws),
+	}
+	odds := make([][]float32, draws)
+	err := replicate.Run(ctx, draws, workers, progress, func() func(int) error {
+		w := e.newWorker()
+		return func(r int) error {
+			odds[r] = w.draw(root, r, out)
+			return nil
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.logit, out.logit2 = make([]float64, len(e.keys)), make([]float64, len(e.keys))
+	for _, o := range odds {
+		for i, x := range o {
+			out.logit[i] += float64(x)
+			out.logit2[i] += float64(float64(x) * float64(x))
+		}
+	}
+	return out, nil
+}
+
+// worker is the scratch memory of one goroutine.
+type worker struct {
+	e      *engine
+	mass   []float64
+	k      *kernel
+	t      *table
+	chance []float64
+	factor []float64
+	share  []float64
+	worth  []float64
+}
+
+func (e *engine) newWorker() *worker {
+	f := e.coarse
+	w := &worker{e: e, mass: make([]float64, f.b.size), chance: make([]float64, len(e.chance)), share: make([]float64, len(e.ends)), worth: make([]float64, len(e.ends))}
+	w.k = newKernel(f.b, f.k.grid-f.b.cells-2)
+	w.k.adj = f.k.adj
+	w.t = newTable(w.k, f.classes)
+	if f.season != nil {
+		w.factor = make([]float64, len(f.season.factor))
+	}
+	return w
+}
+
+// draw makes one future and returns the log odds per key, for the intervals of single deals.
+func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
+	e := w.e
+	n := len(e.ends)
+	chance := e.chance
+	if f := e.coarse; e.skip&Parameters == 0 {
+		rng := root.SourceN("rates", uint64(r), 0)
+		f.b.resample(&rng, w.mass)
+		w.k.estimate(w.mass, &rng)
+		if f.season != nil {
+			for i, d := range f.season.shape {
+				w.factor[i] = f.season.factor[i] * rng.Gamma(d) / d
+			}
+		}
+		w.t.fill(w.k, f.classes, f.season, w.factor)
+		f.chances(w.t, e.keys, w.chance, nil)
+		for i, m := range e.shift {
+			p := w.chance[i]
+			w.chance[i] = m * p / (1 - p + float64(m*p))
+		}
+		chance = w.chance
+	}
+	rng := root.SourceN("drift", uint64(r), 0)
+	tilt := 1.0
+	if e.drift > 0 && e.skip&Drifting == 0 {
+		tilt = math.Exp(float64(e.drift * rng.NormFloat64()))
+	}
+	var odds []float32
+	if len(e.keys) <= maxIntervals {
+		odds = make([]float32, len(e.keys))
+		for i := range odds {
+			odds[i] = float32(logit(clamp(chance[i*n+n-1])))
+		}
+	}
+	rng = root.SourceN("deals", uint64(r), 0)
+	wins, revenue := out.wins[r*n:(r+1)*n], out.revenue[r*n:(r+1)*n]
+	var sum, tilted, variance stat.Compensated
+	share, worth := w.share, w.worth
+	clear(share)
+	clear(worth)
+	for i := range e.open {
+		d := &e.open[i]
+		at := int(d.key) * n
+		p := chance[at+n-1]
+		q := p
+		if tilt != 1 {
+			q = tilt * p / (1 - p + float64(tilt*p))
+		}
+		sum.Add(p)
+		tilted.Add(q)
+		variance.Add(float64(q * (1 - q)))
+		u := rng.Float64()
+		if e.skip&Process != 0 { // the expected outcome instead
+			before := 0.0
+			for j := range n {
+				c := chance[at+j]
+				if p > 0 {
+					share[j] += (c - before) / p * q
+					worth[j] += (c - before) / p * q * e.worth(d)
+				}
+				before = c
+			}
+			continue
+		}
+		if u >= q {
+			continue
+		}
+		if q != p {
+			u *= p / q
+		}
+		j := 0
+		for j < n-1 && u >= chance[at+j] {
+			j++
+		}
+		wins[j]++
+		revenue[j] += e.amount(d, &rng)
+	}
+	if e.skip&Process != 0 {
+		for j := range n {
+			wins[j], revenue[j] = int32(math.Round(share[j])), int64(math.Round(worth[j]))
+		}
+	}
+	out.rates[r], out.tilted[r], out.binomial[r] = sum.Sum(), tilted.Sum(), variance.Sum()
+	return odds
+}
+
+// maxIntervals bounds the number of different (place, age) for which intervals of single deals are computed.
+const maxIntervals = 20000
+
+// amount draws what a deal is worth if it is won.
+func (e *engine) amount(d *openDeal, rng *stream.Rand) int64 {
+	switch d.valued {
+	case quoted:
+		if len(e.ratios) > 0 && e.skip&Amounts == 0 {
+			return int64(math.Round(float64(d.amount) * e.ratios[rng.IntN(len(e.ratios))]))
+		}
+		return int64(math.Round(float64(d.amount) * e.ratio()))
+	case notQuoted:
+		if len(e.wonSizes) > 0 && e.skip&Amounts == 0 {
+			return e.wonSizes[rng.IntN(len(e.wonSizes))]
+		}
+		return int64(math.Round(e.size()))
+	}
+	return 0
+}
+
+// ratio is the mean of won over quoted amounts, 1 where nothing is known.
+func (e *engine) ratio() float64 {
+	if m, ok := stat.Mean(e.ratios); ok {
+		return m
+	}
+	return 1
+}
+
+// size is the mean amount of won deals, 0 where nothing is known.
+func (e *engine) size() float64 {
+	if len(e.wonSizes) == 0 {
+		return 0
+	}
+	var s stat.Compensated
+	for _, x := range e.wonSizes {
+		s.Add(float64(x))
+	}
+	return s.Sum() / float64(len(e.wonSizes))
+}
+
+// worth is the expected amount of a deal if it is won.
+func (e *engine) worth(d *openDeal) float64 {
+	switch d.valued {
+	case quoted:
+		return float64(d.amount) * e.ratio()
+	case notQuoted:
+		return e.size()
+	}
+	return 0
+}
+
+func logit(p float64) float64 { return math.Log(p) - math.Log1p(-p) }
+
+func expit(x float64) float64 {
+	if x >= 0 {
+		return 1 / (1 + math.Exp(-x))
+	}
+	y := math.Exp(x)
+	return y / (1 + y)
+}
+
+// clamp keeps a probability where its log odds are finite.
+func clamp(p float64) float64 { return min(max(p, 1e-12), 1-1e-12) }

@@ -1,0 +1,262 @@
+package forecast
+
+import "math"
+
+// span is a stretch of time in steps, counted back from its end: the first step may be a part of one, all others are
+// whole. class[r] is the season of the step after which r steps remain.
+type span struct {
+	steps int
+	part  float64 // length of the first step, in (0, 1]
+	class []uint8
+}
+
+// newSpan returns the steps of (from, to], in microseconds.
+func newSpan(from, to, step int64, c *calendar) span {
+	n := int((to - from + step - 1) / step)
+	sp := span{steps: n, part: 1, class: make([]uint8, n+1)}
+	if n > 0 {
+		sp.part = float64(to-from-int64(n-1)*step) / float64(step)
+	}
+	if c != nil {
+		for r := range sp.class {
+			sp.class[r] = c.class(to - int64(r)*step)
+		}
+	}
+	return sp
+}
+
+// table is a kernel made ready for walking: the chances per step and season class.
+type table struct {
+	k, grid int
+	win     []float64 // [(class·K + place)·grid + cell]; beyond the last exit of a place: its tail
+	all     []float64 // of any exit
+	moves   [][]move  // [place]
+	last    []int
+
+	value []float64 // [place·(steps+1) + steps that remain]: chance to win of a fresh entry
+	width int
+}
+
+// move is a passage to another working place.
+type move struct {
+	to    int
+	early []float64 // [cell]: how much of the cell was left on average
+	rate  []float64 // [class·grid + cell]
+}
+
+// newTable returns an empty table of the shape of a kernel.
+func newTable(k *kernel, classes int) *table {
+	b := k.b
+	t := &table{k: b.k, grid: k.grid, win: make([]float64, classes*b.k*k.grid), all: make([]float64, classes*b.k*k.grid), moves: make([][]move, b.k), last: k.last}
+	for s := range b.k {
+		for _, c := range b.exits(s) {
+			if int(c.to) < b.k {
+				early := make([]float64, k.grid)
+				copy(early, b.share[c.off:c.off+b.cells])
+				t.moves[s] = append(t.moves[s], move{to: int(c.to), early: early, rate: make([]float64, classes*k.grid)})
+			}
+		}
+	}
+	return t
+}
+
+// fill computes the chances per class: rates times the factors of the season; a nil season is none.
+func (t *table) fill(k *kernel, classes int, season *seasonal, factor []float64) {
+	b := k.b
+	scaled := make([]float64, k.grid)
+	for q := range classes {
+		for s := range b.k {
+			base := (q*t.k + s) * t.grid
+			win, all := t.win[base:base+t.grid], t.all[base:base+t.grid]
+			clear(win)
+			clear(all)
+			m := 0
+			for i, c := range b.exits(s) {
+				row := k.row(b.first[s] + i)
+				if season != nil {
+					for l, h := range row {
+						band := int(season.band[int(c.to)*b.cells+min(l, b.cells-1)])
+						scaled[l] = float64(h * factor[season.at(q, int(c.to), band)])
+					}
+					row = scaled
+				}
+				switch {
+				case int(c.to) < b.k:
+					rate := t.moves[s][m].rate[q*t.grid : (q+1)*t.grid]
+					m++
+					for l, h := range row {
+						rate[l] = h
+						all[l] += h
+					}
+				case int(c.to) == b.k+toWon:
+					for l, h := range row {
+						win[l] += h
+						all[l] += h
+					}
+				default:
+					for l, h := range row {
+						all[l] += h
+					}
+				}
+			}
+			for l, h := range all {
+				if h > 1 { // factors and pooling may ask for more than there is
+					win[l] /= h
+					for i := range t.moves[s] {
+						t.moves[s][i].rate[q*t.grid+l] /= h
+					}
+					all[l] = 1
+				}
+			}
+		}
+	}
+}
+
+// fresh computes for every place and number of whole steps that remain the chance to win of a deal that enters now. Within
+// one step a deal may pass several places: each such step is one system (I − Q₀) v = b, solved by Gauss and Seidel's
+// iteration, which ends after as many rounds as there are places where the places form no loop.
+func (t *table) fresh(sp span) {
+	t.width = sp.steps + 1
+	if n := t.k * t.width; cap(t.value) < n {
+		t.value = make([]float64, n)
+	}
+	t.value = t.value[:t.k*t.width]
+	clear(t.value)
+	for r := range t.width {
+		for round := range maxRounds {
+			change := 0.0
+			for s := t.k - 1; s >= 0; s-- {
+				if round > 0 && !t.instant(s, sp.class[r]) {
+					continue
+				}
+				v := t.freshAt(s, r, sp)
+				at := s*t.width + r
+				change = max(change, math.Abs(v-t.value[at]))
+				t.value[at] = v
+			}
+			if change < 1e-15 || round == 0 && !t.anyInstant(sp.class[r]) {
+				break
+			}
+		}
+	}
+}
+
+const maxRounds = 200
+
+// instant reports whether a fresh stay in a place may move on within its first step.
+func (t *table) instant(s int, class uint8) bool {
+	for i := range t.moves[s] {
+		m := &t.moves[s][i]
+		base := int(class) * t.grid
+		if m.rate[base] > 0 || m.rate[base+1] > 0 && m.early[1] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *table) anyInstant(class uint8) bool {
+	for s := range t.k {
+		if t.instant(s, class) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *table) freshAt(s, r int, sp span) float64 {
+	stay, p := 1.0, 0.0
+	moves := t.moves[s]
+	for l := 0; l <= min(r, t.last[s]); l++ { // what stays longer is unresolved
+		left := r - l
+		q := int(sp.class[left])
+		base := (q*t.k + s) * t.grid
+		gain := t.win[base+l]
+		for i := range moves {
+			m := &moves[i]
+			if h := m.rate[q*t.grid+l]; h > 0 {
+				v := t.value[m.to*t.width+left:]
+				if e := m.early[l]; e > 0 && l > 0 {
+					gain += h * (v[0] + e*(v[1]-v[0]))
+				} else {
+					gain += h * v[0]
+				}
+			}
+		}
+		p += stay * gain
+		stay *= 1 - t.all[base+l]
+		if stay == 0 {
+			break
+		}
+	}
+	return p
+}
+
+// walk returns the chance to win within the span of a deal that has been in a place for an age, in steps, and the mass
+// that stays in the place beyond its last observed exit: nothing is known of it, so it neither wins nor loses. A deal that
+// is older than that already goes on with the tail of its place.
+func (t *table) walk(s int, age float64, sp span) (p, beyond float64) {
+	if sp.steps == 0 {
+		return 0, 0
+	}
+	stay := 1.0
+	moves := t.moves[s]
+	x := age
+	stale := int(age) >= t.last[s]
+	for r := sp.steps - 1; r >= 0; r-- {
+		length := 1.0
+		if r == sp.steps-1 {
+			length = sp.part
+		}
+		l := int(x)
+		w2 := x + length - float64(l+1) // part of the step in the cell after
+		w1 := length
+		if w2 > 0 {
+			w1 -= w2
+		} else {
+			w2 = 0
+		}
+		if !stale && l >= t.last[s] {
+			return min(p, 1), stay
+		}
+		x += length
+		if w2 > 0 && !stale && l+1 >= t.last[s] {
+			w2 = 0
+		}
+		l1 := min(l+1, t.grid-1)
+		l2 := min(l+2, t.grid-1)
+		q := int(sp.class[r])
+		base := (q*t.k + s) * t.grid
+		gain := w1 * t.win[base+l1]
+		lose := w1 * t.all[base+l1]
+		if w2 > 0 {
+			gain += w2 * t.win[base+l2]
+			lose += w2 * t.all[base+l2]
+		}
+		for i := range moves {
+			m := &moves[i]
+			h := w1 * m.rate[q*t.grid+l1]
+			e := m.early[l1]
+			if w2 > 0 {
+				h += w2 * m.rate[q*t.grid+l2]
+			}
+			if h > 0 {
+				v := t.value[m.to*t.width+r:]
+				if e > 0 && r+1 < t.width {
+					gain += h * (v[0] + e*(v[1]-v[0]))
+				} else {
+					gain += h * v[0]
+				}
+			}
+		}
+		p += stay * gain
+		stay *= 1 - lose
+		if stay <= 0 {
+			return min(p, 1), 0
+		}
+	}
+	if int(x) >= t.last[s] {
+		beyond = stay
+	}
+	return min(p, 1), beyond
+}
