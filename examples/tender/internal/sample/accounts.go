@@ -118,13 +118,13 @@ func (g *account) write() {
 	if rng.IntN(6) == 0 {
 		keyAccount = "yes"
 	}
-	block := fmt.Sprintf("240.1.%d.0/24", g.n)
+	block := fmt.Sprintf("25.1.%d.0/24", g.n)
 	g.x.accounts.add(g.id, town+" "+trade+" "+forms[rng.IntN(len(forms))], g.domain, strconv.Itoa(30000000+g.n*7919), block, keyAccount)
 	for i := range 2 + rng.IntN(len(roles)-1) {
 		r := roles[i]
 		first, last := given[rng.IntN(len(given))], family[rng.IntN(len(family))]
 		p := person{
-			role: r, id: fmt.Sprintf("C%03d%d", g.n, i+1), ip: fmt.Sprintf("240.1.%d.%d", g.n, 10+i),
+			role: r, id: fmt.Sprintf("C%03d%d", g.n, i+1), ip: fmt.Sprintf("25.1.%d.%d", g.n, 10+i),
 			email:  strings.ToLower(first+"."+last+strconv.Itoa(i)) + "@" + g.domain,
 			cookie: fmt.Sprintf("ck-%03d%d", g.n, i+1),
 		}
@@ -209,7 +209,7 @@ func (g *account) touches(deal, stage string, from, to time.Time) {
 				email = p.email // filled in a form, so that cookie and address meet
 			}
 			if rng.IntN(5) == 0 {
-				ip = fmt.Sprintf("250.9.%d.7", rng.IntN(200)) // from home
+				ip = fmt.Sprintf("25.200.%d.7", rng.IntN(200)) // from home
 			}
 			if rng.IntN(15) == 0 {
 				consent = "no"
@@ -269,8 +269,8 @@ func spoil(x *exports, rng *rand.Rand) {
 	for range 12 {
 		x.web.rows = append(x.web.rows, x.web.rows[rng.IntN(len(x.web.rows))])
 	}
-	x.web.add("V999-001", "ck-0011", "", "240.1.1.9", "/pricing", "30/06/2026 10:00", "yes")
-	x.web.add("V999-002", "ck-0011", "not an address", "240.1.1.9", "/pricing", "2026-03-02T10:00:00Z", "yes")
+	x.web.add("V999-001", "ck-0011", "", "25.1.1.9", "/pricing", "30/06/2026 10:00", "yes")
+	x.web.add("V999-002", "ck-0011", "not an address", "25.1.1.9", "/pricing", "2026-03-02T10:00:00Z", "yes")
 	x.web.add("V999-003", "", "", "", "/product", "2026-03-03T10:00:00Z", "no")
 	x.deals.add("", "A001", "proposal", "2026-02-02T10:00:00Z", "2026-02-02T10:00:00Z", "9000", "EUR", "north", "web")
 	x.deals.add("D9991", "A002", "proposal", "2026-02-02T10:00:00Z", "2026-02-02T10:00:00Z", "9000", "EURO", "north", "web")

@@ -6,7 +6,7 @@
 // influencer from outside; the generated rows (accounts.go) hold repeated rows, rows that were entered late, stages
 // that run backwards and rows that cannot be read.
 //
-// Companies, persons and addresses are invented; domains end in .example, addresses lie in the reserved block 240.0.0.0/4, which nobody owns.
+// Companies, persons and addresses are invented; domains end in .example, addresses lie in a block that no network announces.
 package sample
 
 import (

@@ -8,12 +8,12 @@ const (
 	tenderAccount = "A100"
 	tenderDeal    = "D1001"
 	tenderDomain  = "meer-logistics.example"
-	tenderOffice  = "240.2.17.17" // inside the range that the company owns
-	tenderHome    = "250.9.9.77"
+	tenderOffice  = "25.2.17.17" // inside the range that the company owns
+	tenderHome    = "25.200.9.77"
 )
 
 func tender(x *exports) {
-	x.accounts.add(tenderAccount, "Meer Logistics B.V.", tenderDomain, "34123456", "240.2.17.0/24", "yes")
+	x.accounts.add(tenderAccount, "Meer Logistics B.V.", tenderDomain, "34123456", "25.2.17.0/24", "yes")
 	for _, c := range [][]string{
 		{"C1001", "eva.bakker@" + tenderDomain, "Head of customer service", "expert"},
 		{"C1002", "pieter.dewit@" + tenderDomain, "Purchasing manager", "buyer"},
@@ -62,7 +62,7 @@ func tender(x *exports) {
 		{"V100-019", "ck-tom-home", "tom.visser@" + tenderDomain, tenderHome, "/whitepaper", "2026-04-22T21:40:00Z"}, // the same evening he logs in
 		{"V100-020", "ck-info", "info@" + tenderDomain, tenderOffice, "/product", "2026-02-10T08:00:00Z"},            // the shared mailbox
 		{"V100-021", "ck-info", "", tenderOffice, "/contract-terms", "2026-05-21T08:30:00Z"},
-		{"V100-022", "ck-visitor", "", "240.2.17.99", "/references", "2026-06-10T12:00:00Z"}, // known by its network only
+		{"V100-022", "ck-visitor", "", "25.2.17.99", "/references", "2026-06-10T12:00:00Z"}, // known by its network only
 	} {
 		x.web.add(v[0], v[1], v[2], v[3], v[4], v[5], "yes")
 	}
