@@ -22,7 +22,10 @@ func (s *Snapshot) AppendBinary(dst []byte) ([]byte, error) {
 			dst = s.appendEntity(dst, e)
 		}
 	}
-	all := slices.Collect(s.Contradictions())
+	return appendContradictions(dst, s.contradictions()), nil
+}
+
+func appendContradictions(dst []byte, all []Contradiction) []byte {
 	dst = bin.AppendUvarint(dst, uint64(len(all)))
 	for _, c := range all {
 		dst = append(dst, byte(c.Kind))
@@ -32,7 +35,12 @@ func (s *Snapshot) AppendBinary(dst []byte) ([]byte, error) {
 			dst = appendProfileID(dst, p)
 		}
 	}
-	return dst, nil
+	return dst
+}
+
+func compareContradictions(a, b Contradiction) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Entity, b.Entity), slices.CompareFunc(a.Profiles, b.Profiles, ProfileID.Compare),
+		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Value, b.Value))
 }
 
 func (s *Snapshot) appendEntity(dst []byte, e *entity) []byte {
@@ -133,10 +141,7 @@ func (s *Snapshot) contradictions() []Contradiction {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Contradiction) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Entity, b.Entity), slices.CompareFunc(a.Profiles, b.Profiles, ProfileID.Compare),
-			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Value, b.Value))
-	})
+	slices.SortFunc(out, compareContradictions)
 	return out
 }
 

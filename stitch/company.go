@@ -1,15 +1,6 @@
 package stitch
 
-import (
-	"slices"
-	"strings"
+import "github.com/buyerjourney/b2b/internal/company"
 
-	"github.com/buyerjourney/b2b/internal/fold"
-)
-
-// companyKey returns the form of a company name under which spellings of one name meet.
-func companyKey(name, _ string) string {
-	tokens := strings.Fields(fold.Fold(name))
-	slices.Sort(tokens)
-	return strings.Join(tokens, " ")
-}
+// companyKey returns the form of a company name under which spellings of one name meet: without its legal form.
+func companyKey(name, country string) string { return company.Key(name, country) }

@@ -291,7 +291,7 @@ func coarse(facts []stitch.Fact) []stitch.Fact {
 
 func cut(id stitch.Identifier) stitch.Identifier {
 	if id.Kind() == stitch.IP {
-		return stitch.Cut(id, 24, 48)
+		return stitch.Coarse(id, 24, 48)
 	}
 	return id
 }

@@ -409,6 +409,15 @@ func resolveFacts(c *Compiled, facts iter.Seq[Fact], v b2b.View) *Snapshot {
 
 // resolve lets the facts of the view count and finds the entities.
 func (l *loader) resolve(v b2b.View, workers int) *Snapshot {
+	l.enter(v)
+	g := engine{s: l.s, workers: workers}
+	g.all()
+	g.unindex()
+	return &Snapshot{store: l.s.share(), view: v}
+}
+
+// enter lets the facts of the view count.
+func (l *loader) enter(v b2b.View) {
 	s := l.s
 	s.at = nano(v.At)
 	known := int64(math.MaxInt64)
@@ -434,10 +443,6 @@ func (l *loader) resolve(v b2b.View, workers int) *Snapshot {
 			s.activate(uint32(i), nil)
 		}
 	}
-	g := engine{s: s, workers: workers}
-	g.all()
-	g.unindex()
-	return &Snapshot{store: s.share(), view: v}
 }
 
 // remember keeps the last members of entities whose founder is no longer known.

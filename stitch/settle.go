@@ -61,6 +61,10 @@ func (g *engine) recount(v uint32, d *delta) {
 	if x == nil || !x.use.counted {
 		return
 	}
+	if g.s.decided != nil {
+		g.s.ownValue(v).shared = g.s.decided.Has(x.id)
+		return
+	}
 	e := g.s.eval()
 	shared := e.countShared(v, x)
 	g.wait(due{t: e.next, code: v, what: dueValue})

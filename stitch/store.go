@@ -22,7 +22,8 @@ type store struct {
 	byCombo    cowMap[[4]uint32, uint32]
 	entities   cowMap[string, *entity]
 	ips        ipIndex
-	collisions int // founders with one id
+	collisions int     // founders with one id
+	decided    *Shared // who is shared was decided over more facts than these; nil = decide here
 	uses       map[Kind]*kindUse
 	epoch      uint32 // grows with every snapshot: older objects are copied before they change
 }

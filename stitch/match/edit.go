@@ -55,17 +55,17 @@ func edit(a, b string, limit int, swap bool) int {
 	return editLong(ra, rb, limit, swap)
 }
 
-// column is the state of the bit-parallel edit distance: the differences down a column of the table.
-type column struct {
+// editColumn is the state of the bit-parallel edit distance: the differences down a column of the table.
+type editColumn struct {
 	vp, vn, d0, pm, top uint64
 	score               int
 }
 
-func newColumn(m int) column { return column{vp: ^uint64(0), top: 1 << (m - 1), score: m} }
+func newColumn(m int) editColumn { return editColumn{vp: ^uint64(0), top: 1 << (m - 1), score: m} }
 
 // step takes the next character of the text, given the places at which the pattern has it (Hyyrö 2003, figure 3; the
 // term for swaps from the same paper).
-func (c *column) step(pm uint64, swap bool) {
+func (c *editColumn) step(pm uint64, swap bool) {
 	var tr uint64
 	if swap {
 		tr = ((^c.d0 & pm) << 1) & c.pm
@@ -87,7 +87,7 @@ func (c *column) step(pm uint64, swap bool) {
 }
 
 // over says whether the distance must end above the limit, with rest characters of the text to come.
-func (c *column) over(limit, rest int) bool { return limit >= 0 && c.score-rest > limit }
+func (c *editColumn) over(limit, rest int) bool { return limit >= 0 && c.score-rest > limit }
 
 func editWords(a, b string, limit int, swap bool) int {
 	var at [128]uint64

@@ -1,0 +1,303 @@
+package match
+
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// comparison is one field with its levels, bound to a table.
+type comparison struct {
+	field  int
+	kind   Kind
+	levels []Level
+	col    *column
+	swap   int // SwapName: the column of the other name, −1 none
+}
+
+func newComparisons(t *Table) []comparison {
+	out := make([]comparison, len(t.fields))
+	for i, f := range t.fields {
+		out[i] = comparison{field: i, kind: f.Kind, levels: levelsOf(f, t.fields), col: t.cols[i], swap: -1}
+	}
+	for i := range out {
+		if out[i].kind != Surname {
+			continue
+		}
+		for j := range out {
+			if out[j].kind == GivenName {
+				out[i].swap = j
+				break
+			}
+		}
+	}
+	return out
+}
+
+// missing is the outcome of a comparison of which a side has no value.
+const missing = 0
+
+// level returns 1 + the position of the first level that holds, or missing.
+func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32) uint8 {
+	x, y := ra[c.field], rb[c.field]
+	if x == 0 || y == 0 {
+		return missing
+	}
+	jw, ts := -1.0, -1.0
+	equal := x == y || (c.col.equal != nil && c.col.equal[x] == c.col.equal[y])
+	for i := range c.levels {
+		l := &c.levels[i]
+		hit := false
+		switch l.Test {
+		case Exact:
+			hit = equal && !(c.kind == Email && c.hasDerived() && t.isDerived(c.field, a, b))
+		case MailDerived:
+			hit = equal && t.isDerived(c.field, a, b)
+		case JW:
+			if jw < 0 {
+				jw = JaroWinkler(c.col.text[x], c.col.text[y])
+			}
+			hit = jw >= l.At
+		case OSAWithin:
+			hit = equal || OSA(c.col.text[x], c.col.text[y], int(l.At)) <= int(l.At)
+		case DLWithin:
+			hit = c.dlWithin(x, y, int(l.At))
+		case TokenSortMin:
+			if ts < 0 {
+				ts = c.tokenSort(x, y)
+			}
+			hit = ts >= l.At
+		case SwapName:
+			hit = c.swap >= 0 && ra[c.swap] != 0 && rb[c.swap] != 0 &&
+				c.col.text[x] == t.cols[c.swap].text[rb[c.swap]] && c.col.text[y] == t.cols[c.swap].text[ra[c.swap]]
+		case Else:
+			hit = true
+		default:
+			hit = equal && l.Test != SwapDate || c.other(l, t, a, b, x, y)
+		}
+		if hit {
+			return uint8(i + 1)
+		}
+	}
+	return uint8(len(c.levels))
+}
+
+func (c *comparison) hasDerived() bool {
+	for i := range c.levels {
+		if c.levels[i].Test == MailDerived {
+			return true
+		}
+	}
+	return false
+}
+
+// other decides the rarer tests; the values differ.
+func (c *comparison) other(l *Level, t *Table, a, b, x, y uint32) bool {
+	col := c.col
+	switch l.Test {
+	case SwapDate:
+		return swappedDates(col, x, y)
+	case Nickname:
+		return col.nicks != nil && shareSorted(col.nicks[x], col.nicks[y])
+	case TokenSetMin:
+		return TokenSet(col.text[x], col.text[y]) >= l.At
+	case InitialEqual:
+		return initialEqual(col.text[x], col.text[y])
+	case SortedEqual:
+		return col.aux != nil && col.aux[x] == col.aux[y]
+	case AllTokens:
+		return allTokens(col.text[x], col.text[y]) >= l.At
+	case CompanyMin:
+		return col.names != nil && compareCompany(&col.names[x], &col.names[y], nil) >= l.At
+	case AcronymEqual:
+		return col.names != nil && acronymMatch(&col.names[x], &col.names[y]) > 0
+	case Local:
+		return c.kind == Email && col.aux[x] == col.aux[y] && !(c.hasDerived() && t.isDerived(c.field, a, b))
+	case LocalDerived:
+		return c.kind == Email && col.aux[x] == col.aux[y]
+	case LocalJW:
+		return c.kind == Email && col.rest[x] == col.rest[y] && JaroWinkler(col.aux[x], col.aux[y]) >= l.At
+	case Tail, Outward, SiteEqual:
+		return col.aux != nil && col.aux[x] != "" && col.aux[x] == col.aux[y]
+	case NumberStreet:
+		return col.rest != nil && col.aux[x] == col.aux[y] && Indel(col.rest[x], col.rest[y]) >= l.At
+	case WeightedMin:
+		return col.weighted(x, y) >= l.At
+	case JaccardMin:
+		n := sharedSorted(col.tokens[x], col.tokens[y])
+		return float64(n) >= l.At*float64(len(col.tokens[x])+len(col.tokens[y])-n)
+	case SharedToken:
+		return shareSorted(col.tokens[x], col.tokens[y])
+	case Relative, Within:
+		return c.near(l, x, y)
+	case PrefixEqual:
+		return prefixRunes(col.text[x], int(l.At)) == prefixRunes(col.text[y], int(l.At))
+	case UnknownTest, Exact, SwapName, JW, OSAWithin, DLWithin, TokenSortMin, MailDerived, Else:
+	}
+	return false
+}
+
+func (c *comparison) tokenSort(x, y uint32) float64 {
+	switch {
+	case c.col.rest != nil && c.kind == Street:
+		return Indel(c.col.rest[x], c.col.rest[y])
+	case c.col.aux != nil && c.col.usesTokens():
+		return Indel(c.col.aux[x], c.col.aux[y])
+	}
+	return TokenSort(c.col.text[x], c.col.text[y])
+}
+
+func (c *comparison) near(l *Level, x, y uint32) bool {
+	switch {
+	case c.kind == Number && l.Test == Relative:
+		p, q := c.col.nums[x], c.col.nums[y]
+		return math.Abs(p-q) <= l.At*max(math.Abs(p), math.Abs(q))
+	case c.kind == Number:
+		return math.Abs(c.col.nums[x]-c.col.nums[y]) <= l.At
+	case c.kind == Date:
+		p, q := &c.col.dates[x], &c.col.dates[y]
+		switch {
+		case p.yearly || q.yearly:
+			return l.At >= 366 && math.Abs(float64(p.year-q.year))*366 <= l.At-366
+		case p.valid && q.valid:
+			return math.Abs(float64(p.day)-float64(q.day)) <= l.At
+		}
+	}
+	return false
+}
+
+func (c *comparison) dlWithin(x, y uint32, k int) bool {
+	if x == y {
+		return true
+	}
+	if c.kind != Date {
+		return DamerauLevenshtein(c.col.text[x], c.col.text[y], k) <= k
+	}
+	p, q := &c.col.dates[x], &c.col.dates[y]
+	if p.yearly || q.yearly {
+		return false
+	}
+	if k != 1 {
+		return DamerauLevenshtein(c.col.text[x], c.col.text[y], k) <= k
+	}
+	at, n := -1, 0
+	for i := range p.digits {
+		if p.digits[i] != q.digits[i] {
+			if n++; n > 2 {
+				return false
+			}
+			if at < 0 {
+				at = i
+			}
+		}
+	}
+	return n == 1 || (at+1 < len(p.digits) && p.digits[at] == q.digits[at+1] && p.digits[at+1] == q.digits[at] && at != 3 && at != 5)
+}
+
+func swappedDates(col *column, x, y uint32) bool {
+	if col.dates == nil {
+		return false
+	}
+	p, q := &col.dates[x], &col.dates[y]
+	return !p.yearly && !q.yearly && [4]byte(p.digits[:4]) == [4]byte(q.digits[:4]) && [2]byte(p.digits[4:6]) == [2]byte(q.digits[6:8]) &&
+		[2]byte(p.digits[6:8]) == [2]byte(q.digits[4:6])
+}
+
+func initialEqual(a, b string) bool {
+	r, n := utf8.DecodeRuneInString(a)
+	s, m := utf8.DecodeRuneInString(b)
+	return r == s && (n == len(a) || m == len(b))
+}
+
+// allTokens is the share of the shorter text's words that are in the other text; an initial counts half, and the share
+// is of the words that could be whole: two initials against two names give 1/2. Both texts need a common whole word.
+func allTokens(a, b string) float64 {
+	x, y := uniqueTokens(a), uniqueTokens(b)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	got, whole := 0.0, false
+	for _, w := range x {
+		best := 0.0
+		for _, v := range y {
+			switch {
+			case w == v && len(w) > 1:
+				best = 1
+				whole = true
+			case best == 0 && (len(w) == 1 || len(v) == 1) && w[0] == v[0]:
+				best = 1
+			}
+		}
+		got += best
+	}
+	if !whole {
+		return 0
+	}
+	return got / float64(len(x))
+}
+
+func prefixRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+func shareSorted(a, b []uint32) bool {
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] == b[j]:
+			return true
+		case a[i] < b[j]:
+			i++
+		default:
+			j++
+		}
+	}
+	return false
+}
+
+// weighted is soft tf-idf over the prepared vectors; see [Corpus.Weighted].
+func (c *column) weighted(x, y uint32) float64 {
+	if c.vector == nil {
+		return 0
+	}
+	return min(max(c.softCosine(c.vector[x], c.vector[y]), c.softCosine(c.vector[y], c.vector[x])), 1)
+}
+
+func (c *column) softCosine(x, y []weightedID) float64 {
+	sum := 0.0
+	j := 0
+	for _, w := range x {
+		for j < len(y) && y[j].id < w.id {
+			j++
+		}
+		if j < len(y) && y[j].id == w.id {
+			sum += float64(w.weight * y[j].weight)
+			continue
+		}
+		best, at := 0.0, -1
+		for k := range y {
+			if s := wordSimilarity(c.word[w.id], c.word[y[k].id]); s > best {
+				best, at = s, k
+			}
+		}
+		if best >= 0.9 {
+			sum += float64(w.weight*y[at].weight) * best
+		}
+	}
+	return sum
+}
+
+// localWords splits a local part for block keys.
+func localWords(s string) string { return strings.Map(alnum, s) }
+
+func alnum(r rune) rune {
+	if ('a' <= r && r <= 'z') || ('0' <= r && r <= '9') {
+		return r
+	}
+	return -1
+}
