@@ -40,6 +40,9 @@ func (m Method) MarshalText() ([]byte, error) { return methods.AppendText(nil, m
 // UnmarshalText implements [encoding.TextUnmarshaler] as [ParseMethod] does.
 func (m *Method) UnmarshalText(text []byte) error { return methods.UnmarshalText(m, text) }
 
+// Methods returns all methods.
+func Methods() []Method { return methods.All() }
+
 // Divides reports whether the measure divides a whole into parts that are never negative, which value classes need.
 func (m Method) Divides() bool {
 	switch m {
