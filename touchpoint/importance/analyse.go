@@ -166,7 +166,7 @@ type engine struct {
 	cfg   Config
 	m     *measures
 	logit *logit
-	order []int32 // canonical order of the rows, where it is needed
+	rows  *logitRows // for Logistic
 	u     *units
 }
 
@@ -285,7 +285,8 @@ func (e *engine) fitLogit(x *moments, a *Analysis) error {
 		return &singularError{names(s.cfg.Drivers, e.m.dependent), "depend on one another"}
 	}
 	e.u = s.resampling()
-	f, ok := fitLogit(s, e.u.order, e.weightOf(nil), x.mean, nil)
+	e.rows = s.logitRows(e.u, x.mean)
+	f, ok := e.rows.fit(e.rows.weights(nil), nil)
 	if !ok {
 		return &singularError{[]string{s.cfg.Outcome}, "perfectly separated by the drivers"}
 	}
@@ -297,15 +298,6 @@ func (e *engine) fitLogit(x *moments, a *Analysis) error {
 	l.Nagelkerke = l.CoxSnell / -math.Expm1(2/x.w*f.null)
 	a.Logit = l
 	return nil
-}
-
-// weightOf returns the weight of the k-th row of the canonical order, times that of its unit.
-func (e *engine) weightOf(unit []float64) func(k int) float64 {
-	s, u := e.s, e.u
-	if unit == nil {
-		return func(k int) float64 { return s.weights[u.order[k]] }
-	}
-	return func(k int) float64 { return unit[u.of[k]] * s.weights[u.order[k]] }
 }
 
 // cuts returns where the chart is cut for these performances and importances.

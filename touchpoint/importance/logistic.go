@@ -15,53 +15,87 @@ type logit struct {
 	sdEta     float64 // standard deviation of the linear predictor
 }
 
-// fitLogit finds the maximum of the likelihood by Newton's method (IRLS) to a relative change of 1e-12. weights and rows are
-// parallel; start, if not nil, is a solution nearby. It returns false where the maximum does not exist (perfect
-// separation) or the information is singular. Rows come in a canonical order, since the sums are floating point.
-func fitLogit(s *Sample, order []int32, weight func(k int) float64, center []float64, start *logit) (*logit, bool) {
+// logitRows are the rows of a logistic regression, packed in canonical order: drivers less their means, a one for the
+// intercept, the outcome.
+type logitRows struct {
+	p      int
+	center []float64
+	cells  []float64 // p+2 per row
+	weight []float64
+	unit   []int32
+}
+
+func (s *Sample) logitRows(u *units, center []float64) *logitRows {
 	p := s.drivers()
+	d := &logitRows{p: p, center: center[:p], cells: make([]float64, 0, s.n*(p+2)), weight: make([]float64, s.n), unit: u.of}
+	for k, r := range u.order {
+		row := s.row(int(r))
+		for j, x := range row[:p] {
+			d.cells = append(d.cells, x-center[j])
+		}
+		d.cells = append(d.cells, 1, row[p])
+		d.weight[k] = s.weights[r]
+	}
+	return d
+}
+
+// weights returns the weights of the rows, each times that of its unit; nil is 1 for every unit.
+func (d *logitRows) weights(unit []float64) []float64 {
+	if unit == nil {
+		return d.weight
+	}
+	out := make([]float64, len(d.weight))
+	for k, w := range d.weight {
+		out[k] = w * unit[d.unit[k]]
+	}
+	return out
+}
+
+// fit finds the maximum of the likelihood by Newton's method (IRLS) to a relative change of 1e-12. start, if not nil, is a
+// solution nearby. It returns false where the maximum does not exist (perfect separation) or the information is singular.
+func (d *logitRows) fit(weights []float64, start *logit) (*logit, bool) {
+	p := d.p
 	n := p + 1
-	beta := make([]float64, n) // intercept last, at the center
+	beta := make([]float64, n) // intercept last, at the means
 	if start != nil {
 		copy(beta, start.b)
 		beta[p] = start.intercept
 		for j := range p {
-			beta[p] += start.b[j] * center[j]
+			beta[p] += float64(start.b[j] * d.center[j])
 		}
 	}
-	h, g, row := make([]float64, n*n), make([]float64, n), make([]float64, n)
-	row[p] = 1
+	h, g := make([]float64, n*n), make([]float64, n)
 	logLik := 0.0
 	converged := false
 	for range 60 {
 		clear(h)
 		clear(g)
 		logLik = 0
-		for k, r := range order {
-			w := weight(k)
+		for k, w := range weights {
 			if w == 0 {
 				continue
 			}
-			cells := s.row(int(r))
-			eta := beta[p]
-			for j, x := range cells[:p] {
-				row[j] = x - center[j]
-				eta += float64(row[j] * beta[j])
+			cells := d.cells[k*(n+1) : (k+1)*(n+1)]
+			row, y := cells[:n], cells[n]
+			eta := 0.0
+			for j, x := range row {
+				eta += float64(x * beta[j])
 			}
 			e := math.Exp(-math.Abs(eta))
 			prob := 1 / (1 + e)
 			if eta < 0 {
 				prob = e * prob
 			}
-			y := cells[p]
-			logLik += w * (y*eta - max(eta, 0) - math.Log1p(e))
-			d, v := w*(y-prob), w*prob*(1-prob)
+			if converged { // the last pass
+				logLik += w * (float64(y*eta) - max(eta, 0) - math.Log1p(e))
+			}
+			residual, v := w*(y-prob), w*prob*(1-prob)
 			for i, x := range row {
-				g[i] += float64(d * x)
+				g[i] += float64(residual * x)
 				vx := v * x
 				out := h[i*n : i*n+i+1]
-				for j := range out {
-					out[j] += float64(vx * row[j])
+				for j, z := range row[:len(out)] {
+					out[j] += float64(vx * z)
 				}
 			}
 		}
@@ -99,53 +133,46 @@ func fitLogit(s *Sample, order []int32, weight func(k int) float64, center []flo
 		unit[j] = 1
 		solveCholesky(h, n, unit)
 		f.se[j] = math.Sqrt(unit[j])
-		f.intercept -= float64(beta[j] * center[j])
+		f.intercept -= float64(beta[j] * d.center[j])
 	}
-	f.describe(s, order, weight)
+	d.describe(f, beta, weights)
 	return f, true
 }
 
 // describe finds the spread of the linear predictor and how the probabilities agree with the outcome.
-func (f *logit) describe(s *Sample, order []int32, weight func(k int) float64) {
-	p := s.drivers()
+func (d *logitRows) describe(f *logit, beta, weights []float64) {
+	n := d.p + 1
 	var w, y, q, yy, qq, yq, e, ee float64
-	center := f.eta(s.row(int(order[0])), p)
-	for k, r := range order {
-		c := weight(k)
+	center := beta[d.p] // the predictor at the means
+	for k, c := range weights {
 		if c == 0 {
 			continue
 		}
-		cells := s.row(int(r))
-		eta := f.eta(cells, p)
-		prob := 1 / (1 + math.Exp(-eta))
-		d := eta - center
+		cells := d.cells[k*(n+1) : (k+1)*(n+1)]
+		eta := 0.0
+		for j, x := range cells[:n] {
+			eta += float64(x * beta[j])
+		}
+		prob, out, off := 1/(1+math.Exp(-eta)), cells[n], eta-center
 		w += c
-		y += c * cells[p]
-		q += c * prob
-		yy += c * cells[p] * cells[p]
-		qq += c * prob * prob
-		yq += c * cells[p] * prob
-		e += c * d
-		ee += c * d * d
+		y += c * out
+		q += float64(c * prob)
+		yy += c * out * out
+		qq += float64(c * prob * prob)
+		yq += float64(c * out * prob)
+		e += float64(c * off)
+		ee += float64(c * off * off)
 	}
 	y, q, e = y/w, q/w, e/w
-	vy, vq := yy/w-y*y, qq/w-q*q
-	cov := yq/w - y*q
+	vy, vq := yy/w-float64(y*y), qq/w-float64(q*q)
+	cov := yq/w - float64(y*q)
 	if vy > 0 && vq > 0 {
 		f.r2o = cov * cov / (vy * vq)
 	}
-	f.sdEta = math.Sqrt(max(0, ee/w-e*e) * w / (w - 1))
+	f.sdEta = math.Sqrt(max(0, ee/w-float64(e*e)) * w / (w - 1))
 	if y > 0 && y < 1 {
-		f.null = w * (y*math.Log(y) + (1-y)*math.Log(1-y))
+		f.null = w * (float64(y*math.Log(y)) + float64((1-y)*math.Log(1-y)))
 	}
-}
-
-func (f *logit) eta(cells []float64, p int) float64 {
-	eta := f.intercept
-	for j, x := range cells[:p] {
-		eta += float64(x * f.b[j])
-	}
-	return eta
 }
 
 // relativeLogistic fills out with relative weights of a logistic regression (Tonidandel and LeBreton 2010): Z is the
