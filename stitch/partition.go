@@ -327,7 +327,9 @@ type Edge struct{ A, B Key }
 // key to itself adds the key. The encoded size is linear in the number of keys. The zero value is empty and ready to use.
 // It is not safe for concurrent use.
 type Components struct {
-	parent map[Key]Key // a root is its own parent and the smallest key of its component
+	code   map[Key]uint32
+	keys   []Key
+	forest forest
 }
 
 // Add connects the ends of an edge. An empty key is an error, and nothing changes.
@@ -335,46 +337,41 @@ func (c *Components) Add(e Edge) error {
 	if e.A == "" || e.B == "" {
 		return &b2b.InvalidError{Path: "edge", Reason: "empty key"}
 	}
-	if c.parent == nil {
-		c.parent = map[Key]Key{}
-	}
-	a, b := c.root(e.A), c.root(e.B)
-	if a > b {
-		a, b = b, a
-	}
-	c.parent[b] = a
+	c.forest.unite(c.intern(e.A), c.intern(e.B))
 	return nil
 }
 
-func (c *Components) root(k Key) Key {
-	p, ok := c.parent[k]
+func (c *Components) intern(k Key) uint32 {
+	i, ok := c.code[k]
 	if !ok {
-		c.parent[k] = k
-		return k
+		if c.code == nil {
+			c.code = map[Key]uint32{}
+		}
+		i = uint32(len(c.keys))
+		c.code[k], c.keys = i, append(c.keys, k)
+		c.forest.grow(len(c.keys))
 	}
-	for p != k {
-		g := c.parent[p]
-		c.parent[k] = g // halve the path
-		k, p = g, c.parent[g]
-	}
-	return k
+	return i
 }
 
 // Merge connects what the other connects; the other is unchanged.
 func (c *Components) Merge(o *Components) error {
-	for k, p := range o.parent {
-		if err := c.Add(Edge{k, p}); err != nil {
-			return err
-		}
+	for i, p := range o.forest.parent {
+		c.forest.unite(c.intern(o.keys[i]), c.intern(o.keys[p]))
 	}
 	return nil
 }
 
 // Result returns the component of every key: its smallest key.
 func (c *Components) Result() map[Key]Key {
-	m := make(map[Key]Key, len(c.parent))
-	for k := range c.parent {
-		m[k] = c.root(k)
+	smallest := slices.Clone(c.keys) // of the set of each root
+	for i, k := range c.keys {
+		r := c.forest.root(uint32(i))
+		smallest[r] = min(smallest[r], k)
+	}
+	m := make(map[Key]Key, len(c.keys))
+	for i, k := range c.keys {
+		m[k] = smallest[c.forest.root(uint32(i))]
 	}
 	return m
 }
@@ -394,19 +391,20 @@ func (c *Components) UnmarshalBinary(data []byte) error {
 	in := bin.NewReader(data)
 	in.Version(1)
 	fresh := Components{}
+	isRoot := map[Key]Key{}
 	last := Key("")
 	for range in.Count(2) {
 		k, root := Key(in.String()), Key(in.String())
-		_, known := fresh.parent[root]
-		if k <= last || root > k || root != k && (!known || fresh.parent[root] != root) {
+		_, known := fresh.code[root]
+		if k <= last || root > k || root != k && (!known || isRoot[root] == "") {
 			in.Fail(bin.ErrCorrupt)
 			break
 		}
-		last = k
-		if fresh.parent == nil {
-			fresh.parent = map[Key]Key{}
+		if root == k {
+			isRoot[k] = k
 		}
-		fresh.parent[k] = root
+		last = k
+		fresh.forest.unite(fresh.intern(k), fresh.intern(root))
 	}
 	if err := in.Done(); err != nil {
 		return err

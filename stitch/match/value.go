@@ -501,4 +501,3 @@ func normalTokens(raw, separator string) string {
 	slices.Sort(out)
 	return strings.Join(slices.Compact(out), "\x1f")
 }
-
