@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -126,7 +127,7 @@ func build(f *folder, asOf time.Time) (*world, error) {
 		return nil, err
 	}
 	if len(w.in.facts) == 0 && len(w.in.changes) == 0 {
-		return nil, fmt.Errorf("no usable row in any file")
+		return nil, errors.New("no usable row in any file")
 	}
 	view := b2b.View{At: latest(asOf, w.in.last), Known: asOf}
 	w.asOf = view.At

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func learnRoles(log *journey.Log, labelled map[b2b.PersonID]b2b.SeatID, titles m
 	for i, p := range journey.StepCounts(purchase, nil) {
 		p.Seat, p.Title = labelled[p.Person], titles[p.Person]
 		book.steps[p.Person] = p
-		problems.Join("steps["+fmt.Sprint(i)+"]", trainer.Add(p))
+		problems.Join("steps["+strconv.Itoa(i)+"]", trainer.Add(p))
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
@@ -224,7 +225,7 @@ func (g *group) label() {
 		count[part]++
 		m.Label = part
 		if count[part] > 1 {
-			m.Label += " " + fmt.Sprint(count[part])
+			m.Label += " " + strconv.Itoa(count[part])
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"strings"
+	"time"
+
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/funnel"
 	"github.com/buyerjourney/b2b/stitch"
@@ -66,10 +69,13 @@ func (in *input) organisation(r *row) {
 		}
 	}
 	in.seen(r, profile, stitch.Person, at, ids)
+	// One change has an author and, later, a committer, often of another organisation: each is an act of its own. Those who
+	// did the same for the same organisation at the same moment did it together.
+	act := strings.Join([]string{event, r.get("role"), domain, at.Format(time.RFC3339Nano)}, "/")
 	point := touchpoint.ID(kind)
 	in.kinds[point] = "purchase"
 	in.touches = append(in.touches, touchpoint.Touch{
-		ID: event, Source: systemEvents, Touchpoint: point, Person: b2b.PersonID(profile.String()), Account: account,
+		ID: act, Source: systemEvents, Touchpoint: point, Person: b2b.PersonID(profile.String()), Account: account,
 		Seat: b2b.SeatID(r.get("role")), At: at, RecordedAt: recorded, Exposure: touchpoint.Own,
 	})
 }

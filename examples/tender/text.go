@@ -163,5 +163,3 @@ func (b *brief) printAccount(p *printer) {
 		p.line("  none")
 	}
 }
-
-func (b *brief) printForecast(*printer) {}
