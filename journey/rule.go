@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/buyerjourney/b2b"
@@ -349,9 +350,13 @@ func (l *Log) crossing(rule *CrossingRule, i, j int, o openJourney) Crossing {
 		title = rule.ID
 	}
 	other := l.Journey(o.j)
-	what := string(other.Kind())
-	if what == "" {
-		what = "another"
+	what := "another"
+	switch kind := string(other.Kind()); {
+	case kind == "":
+	case strings.ContainsAny(kind[:1], "aeiouAEIOU"):
+		what = "an " + kind
+	default:
+		what = "a " + kind
 	}
 	if seat := other.Seat(); seat != "" {
 		what += " journey of " + string(seat)
@@ -360,13 +365,25 @@ func (l *Log) crossing(rule *CrossingRule, i, j int, o openJourney) Crossing {
 	}
 	switch {
 	case c.OpenFor < 0:
-		c.Reason = fmt.Sprintf("%s: %q comes %s before a %s begins", title, c.Step, -c.OpenFor, what)
+		c.Reason = fmt.Sprintf("%s: %q comes %s before %s begins", title, c.Step, span(-c.OpenFor), what)
 	case !o.running && t >= o.to:
-		c.Reason = fmt.Sprintf("%s: %q comes %s after a %s ended", title, c.Step, time.Duration(t-o.to)*time.Microsecond, what)
+		c.Reason = fmt.Sprintf("%s: %q comes %s after %s ended", title, c.Step, span(time.Duration(t-o.to)*time.Microsecond), what)
 	default:
-		c.Reason = fmt.Sprintf("%s: %q while a %s has been open for %s, last step %q", title, c.Step, what, c.OpenFor, c.State)
+		c.Reason = fmt.Sprintf("%s: %q while %s has been open for %s, last step %q", title, c.Step, what, span(c.OpenFor), c.State)
 	}
 	return c
+}
+
+// span writes a length of time for people: days from two days on, then hours, then minutes.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%.1f days", d.Hours()/24)
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%.1f hours", d.Hours())
+	default:
+		return fmt.Sprintf("%.0f minutes", d.Minutes())
+	}
 }
 
 // Trial is what a rule would have held in a log.
