@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/examples/internal/cli"
+	"github.com/buyerjourney/b2b/funnel/lifetime"
+)
+
+// plainCurrency stands for amounts that come without a currency: one with four decimals, so that none is refused for
+// having three.
+const plainCurrency = "CLF"
+
+// input is the table, read.
+type input struct {
+	transactions []lifetime.Transaction
+	rows         int
+	amounts      bool // there is a column of amounts
+	ignored      []string
+}
+
+func read(path string, stdin io.Reader, zone *time.Location, rejects *cli.Rejects) (*input, error) {
+	r, err := cli.Open(path, stdin)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	t, err := cli.NewTable(r, cli.Options{FoldCase: true, Trim: true, Rejects: rejects})
+	if err != nil {
+		return nil, err
+	}
+	must, err := t.Cols("customer", "date")
+	if err != nil {
+		return nil, err
+	}
+	customer, date := must[0], must[1]
+	in := &input{}
+	amount, hasAmount := t.Col("amount")
+	currency, hasCurrency := t.Col("currency")
+	in.amounts = hasAmount
+	for i, name := range t.Header() {
+		if i != customer && i != date && i != amount && i != currency {
+			in.ignored = append(in.ignored, name)
+		}
+	}
+	for t.Next() {
+		tx := lifetime.Transaction{Customer: strings.Clone(t.Field(customer))}
+		at, _, err := cli.ParseTime(t.Field(date), zone)
+		switch {
+		case tx.Customer == "":
+			rejects.Add(t.Line(), "no customer")
+			continue
+		case err != nil:
+			rejects.Add(t.Line(), "date: not a time")
+			continue
+		}
+		tx.At = at
+		if text := t.Field(amount); hasAmount && text != "" {
+			code := plainCurrency
+			if hasCurrency {
+				if code = t.Field(currency); code == "" {
+					rejects.Add(t.Line(), "amount without a currency")
+					continue
+				}
+			}
+			if tx.Amount, err = b2b.ParseAmount(text, code); err != nil {
+				rejects.Add(t.Line(), reason(err))
+				continue
+			}
+		}
+		in.transactions = append(in.transactions, tx)
+	}
+	in.rows = t.Rows()
+	return in, t.Err()
+}
+
+// reason says what is wrong with an amount, without its value.
+func reason(err error) string {
+	if text := err.Error(); strings.HasPrefix(text, "amount") || strings.HasPrefix(text, "currency") {
+		return text
+	}
+	return fmt.Sprintf("amount: %v", err)
+}
