@@ -365,17 +365,17 @@ func (l *Log) crossing(rule *CrossingRule, i, j int, o openJourney) Crossing {
 	}
 	switch {
 	case c.OpenFor < 0:
-		c.Reason = fmt.Sprintf("%s: %q comes %s before %s begins", title, c.Step, span(-c.OpenFor), what)
+		c.Reason = fmt.Sprintf("%s: %q comes %s before %s begins", title, c.Step, spoken(-c.OpenFor), what)
 	case !o.running && t >= o.to:
-		c.Reason = fmt.Sprintf("%s: %q comes %s after %s ended", title, c.Step, span(time.Duration(t-o.to)*time.Microsecond), what)
+		c.Reason = fmt.Sprintf("%s: %q comes %s after %s ended", title, c.Step, spoken(time.Duration(t-o.to)*time.Microsecond), what)
 	default:
-		c.Reason = fmt.Sprintf("%s: %q while %s has been open for %s, last step %q", title, c.Step, what, span(c.OpenFor), c.State)
+		c.Reason = fmt.Sprintf("%s: %q while %s has been open for %s, last step %q", title, c.Step, what, spoken(c.OpenFor), c.State)
 	}
 	return c
 }
 
-// span writes a length of time for people: days from two days on, then hours, then minutes.
-func span(d time.Duration) string {
+// spoken writes a length of time for people: days from two days on, then hours, then minutes.
+func spoken(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
 		return fmt.Sprintf("%.1f days", d.Hours()/24)
