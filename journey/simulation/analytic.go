@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/internal/stat"
 	"github.com/buyerjourney/b2b/journey"
 )
@@ -473,5 +472,3 @@ func ErlangC(servers int, load float64) (p float64, ok bool) {
 	rho := load / float64(servers)
 	return b / (1 - rho + rho*b), true
 }
-
-var _ = b2b.ErrTooLarge

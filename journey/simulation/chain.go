@@ -22,6 +22,7 @@ type arc struct {
 	to     int
 	p      float64
 	m1, m2 float64 // moments of the delay
+	phased bool    // the delay is exponential or Erlang
 	enters []int   // places that become active
 }
 
@@ -87,7 +88,7 @@ func newChain(f *flow, stays []moments, delays func(branch) moments, limit int) 
 	target := func(b branch, before []token) (arc, error) {
 		a := arc{p: b.p}
 		d := delays(b)
-		a.m1, a.m2 = d.m1, d.m2
+		a.m1, a.m2, a.phased = d.m1, d.m2, isPhased(b.delay)
 		if b.outcome >= 0 {
 			a.to = -1 - b.outcome
 			return a, nil

@@ -98,13 +98,20 @@ type Model struct {
 	out        [][]int // edges that leave a step, by step; last: the start
 	tree       journey.Tree
 	isTree     bool
+	blocked    []journey.StepID
 }
 
 const day = 86_400.0
 
+func itoa(i int) string { return strconv.Itoa(i) }
+
+func sqrt(x float64) float64 { return math.Sqrt(x) }
+
 // New prepares a map. Errors name everything at once: a map without flow, departments without servers, negative rates. Durations that
 // are unknown are assumed: log-normal, with the median of the known means (1 day if there is none) and a coefficient of variation of 1.
-func New(m *journey.Map, c Config) (*Model, error) {
+func New(m *journey.Map, c Config) (*Model, error) { return build(m, c, nil) }
+
+func build(m *journey.Map, c Config, blocked []journey.StepID) (*Model, error) {
 	checked, err := journey.NewMap(*m)
 	if err != nil {
 		return nil, err
@@ -118,7 +125,7 @@ func New(m *journey.Map, c Config) (*Model, error) {
 		return nil, err
 	}
 	c.defaults()
-	s := &Model{m: checked, config: c, steps: slices.Clone(checked.Steps), index: make(map[journey.StepID]int), endOf: make(map[End]int)}
+	s := &Model{m: checked, config: c, blocked: blocked, steps: slices.Clone(checked.Steps), index: make(map[journey.StepID]int), endOf: make(map[End]int)}
 	if c.Source != nil {
 		s.root, _ = stream.New(c.Source)
 		s.seeded = true
@@ -145,14 +152,13 @@ func New(m *journey.Map, c Config) (*Model, error) {
 			}
 			s.out[from] = append(s.out[from], i)
 		}
-		for i, x := range s.steps {
+		for _, x := range s.steps {
 			if e, ok := s.final(x.ID); ok {
 				s.end(e)
 				continue
 			}
 			s.end(End{Ended, x.ID})
 			s.end(End{Stuck, x.ID})
-			_ = i
 		}
 		s.end(End{Kind: Ended})
 		s.end(End{Kind: Stuck})
@@ -211,8 +217,11 @@ func (c *Config) defaults() {
 	slices.SortFunc(c.Arrivals, time.Time.Compare)
 }
 
-// final returns the end that completing a step means, if it is a goal or an exit.
+// final returns the end that completing a step means, if it is a goal, an exit or blocked.
 func (s *Model) final(id journey.StepID) (End, bool) {
+	if slices.Contains(s.blocked, id) {
+		return End{Stuck, id}, true
+	}
 	if slices.Contains(s.m.Goals, id) {
 		return End{Goal, id}, true
 	}
