@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/linear"
 	"github.com/buyerjourney/b2b/internal/replicate"
 )
 
@@ -90,7 +91,7 @@ func (w *walker) choose(depth, i int) float64 {
 	a, b := w.levels[depth], w.levels[depth+1]
 	row := a[i*n : i*n+n]
 	pivot := row[i]
-	if pivot < tiny {
+	if pivot < linear.Tiny {
 		for j := i + 1; j < w.p; j++ {
 			copy(b[j*n+j:j*n+n], a[j*n+j:j*n+n])
 		}

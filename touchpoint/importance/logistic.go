@@ -2,6 +2,8 @@ package importance
 
 import (
 	"math"
+
+	"github.com/buyerjourney/b2b/internal/linear"
 )
 
 // logit is a logistic regression of a 0/1 outcome on the drivers.
@@ -106,10 +108,10 @@ func (d *logitRows) fit(weights []float64, start *logit) (*logit, bool) {
 				return nil, false // fitted probabilities of 0 and 1 everywhere
 			}
 		}
-		if cholesky(h, n, func(i int) float64 { return diagonal[i] }) >= 0 {
+		if linear.Cholesky(h, n, func(i int) float64 { return diagonal[i] }) >= 0 {
 			return nil, false
 		}
-		solveCholesky(h, n, g)
+		linear.SolveCholesky(h, n, g)
 		size, step := 0.0, 0.0
 		for i := range beta {
 			beta[i] += g[i]
@@ -131,7 +133,7 @@ func (d *logitRows) fit(weights []float64, start *logit) (*logit, bool) {
 	for j := range p {
 		clear(unit)
 		unit[j] = 1
-		solveCholesky(h, n, unit)
+		linear.SolveCholesky(h, n, unit)
 		f.se[j] = math.Sqrt(unit[j])
 		f.intercept -= float64(beta[j] * d.center[j])
 	}

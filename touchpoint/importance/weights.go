@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/buyerjourney/b2b/internal/linear"
 )
 
 // ErrSingular says that a measure does not exist because of what the drivers are to one another, or to the outcome. The error
@@ -25,7 +27,6 @@ type measures struct {
 	p          int
 	r, rxy     []float64 // correlations of drivers, p×p, and with the outcome
 	lambda     []float64 // R^½
-	inverse    []float64 // R^−½, and scratch
 	beta       []float64
 	vif        []float64
 	johnson    []float64
@@ -33,7 +34,7 @@ type measures struct {
 	lmg        []float64
 	r2         float64
 	dependent  []int // drivers that depend on one another; none if R is regular
-	spectrum   spectrum
+	relatives  linear.Relative
 	chol, unit []float64
 	subsets    lmg
 }
@@ -41,8 +42,7 @@ type measures struct {
 func newMeasures(p int) *measures {
 	vec := func() []float64 { return make([]float64, p) }
 	return &measures{
-		p: p, r: make([]float64, p*p), rxy: vec(), lambda: make([]float64, p*p), inverse: make([]float64, p*p),
-		beta: vec(), vif: vec(), johnson: vec(), car: vec(), lmg: vec(), chol: make([]float64, p*p), unit: vec(),
+		p: p, r: make([]float64, p*p), rxy: vec(), beta: vec(), vif: vec(), lmg: vec(), chol: make([]float64, p*p), unit: vec(),
 	}
 }
 
@@ -66,28 +66,10 @@ func (m *measures) correlate(x *moments) int {
 	return -1
 }
 
-// relative finds Johnson's weights and CAR: with R = V·D·V', Λ = V·D^½·V' and b = Λ⁻¹·r, ε_j = Σ_k Λ_jk²·b_k² (Johnson 2000,
-// equal to Genizi 1993) and CAR_j = b_j² (Zuber and Strimmer 2011). Λ⁻¹ is the pseudo-inverse. R² = Σb².
+// relative finds Johnson's weights and CAR.
 func (m *measures) relative() {
-	p := m.p
-	m.spectrum.decompose(m.r, p)
-	m.spectrum.power(0.5, m.lambda)
-	m.spectrum.power(-0.5, m.inverse)
-	m.r2 = 0
-	for i := range p {
-		b := 0.0
-		for j := range p {
-			b += float64(m.inverse[i*p+j] * m.rxy[j])
-		}
-		m.car[i] = b * b
-		m.r2 += m.car[i]
-	}
-	for i := range p {
-		m.johnson[i] = 0
-		for k := range p {
-			m.johnson[i] += float64(m.lambda[i*p+k] * m.lambda[i*p+k] * m.car[k])
-		}
-	}
+	m.relatives.Fit(m.r, m.rxy, m.p)
+	m.lambda, m.johnson, m.car, m.r2 = m.relatives.Root, m.relatives.Johnson, m.relatives.CAR, m.relatives.R2
 }
 
 // regress finds β and VIF; where R is singular it names the drivers that depend on one another and returns false.
@@ -95,19 +77,19 @@ func (m *measures) regress() bool {
 	p := m.p
 	copy(m.chol, m.r)
 	one := func(int) float64 { return 1 }
-	if at := cholesky(m.chol, p, one); at >= 0 {
+	if at := linear.Cholesky(m.chol, p, one); at >= 0 {
 		m.dependent = m.dependency(at)
 		return false
 	}
 	m.dependent = nil
 	copy(m.beta, m.rxy)
-	solveCholesky(m.chol, p, m.beta)
+	linear.SolveCholesky(m.chol, p, m.beta)
 	m.r2 = 0
 	for i := range p {
 		m.r2 += float64(m.beta[i] * m.rxy[i])
 		clear(m.unit)
 		m.unit[i] = 1
-		solveCholesky(m.chol, p, m.unit)
+		linear.SolveCholesky(m.chol, p, m.unit)
 		m.vif[i] = m.unit[i]
 	}
 	return true
@@ -124,7 +106,7 @@ func (m *measures) dependency(at int) []int {
 		}
 		x[i] = m.r[at*p+i]
 	}
-	solveCholesky(l, at, x)
+	linear.SolveCholesky(l, at, x)
 	var out []int
 	for i, c := range x {
 		if math.Abs(c) > 1e-6 {

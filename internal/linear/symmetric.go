@@ -1,22 +1,24 @@
-package importance
+package linear
 
 import "math"
 
-// spectrum is the spectral decomposition R = V·D·V' of a symmetric matrix.
-type spectrum struct {
+// Spectrum is the spectral decomposition R = V·D·V' of a symmetric matrix.
+//
+// The zero value is ready to use; its memory is reused by the next decomposition. Not safe for concurrent use.
+type Spectrum struct {
+	Values []float64 // eigenvalues, not sorted, none below 0
 	n      int
-	values []float64
 	v      []float64 // columns are eigenvectors: v[i*n+k] is component i of vector k
 	a      []float64
 }
 
-// decompose fills s by the cyclic method of Jacobi (Golub and Van Loan, Matrix Computations, 8.5), which finds small
+// Decompose fills s by the cyclic method of Jacobi (Golub and Van Loan, Matrix Computations, 8.5), which finds small
 // eigenvalues of a correlation matrix to high relative accuracy. r is not changed.
-func (s *spectrum) decompose(r []float64, n int) {
+func (s *Spectrum) Decompose(r []float64, n int) {
 	s.n = n
 	s.a = append(s.a[:0], r...)
 	s.v = grow(s.v, n*n)
-	s.values = grow(s.values, n)
+	s.Values = grow(s.Values, n)
 	a, v := s.a, s.v
 	for i := range n {
 		v[i*n+i] = 1
@@ -39,12 +41,12 @@ func (s *spectrum) decompose(r []float64, n int) {
 		}
 	}
 	for i := range n {
-		s.values[i] = max(0, a[i*n+i])
+		s.Values[i] = max(0, a[i*n+i])
 	}
 }
 
 // rotate makes a[p][q] zero.
-func (s *spectrum) rotate(p, q int) {
+func (s *Spectrum) rotate(p, q int) {
 	n, a, v := s.n, s.a, s.v
 	apq := a[p*n+q]
 	if apq == 0 {
@@ -82,18 +84,18 @@ func grow(x []float64, n int) []float64 {
 	return x
 }
 
-// tiny is the eigenvalue of a correlation matrix, and the pivot, below which a driver counts as a combination of others.
-const tiny = 1e-12
+// Tiny is the eigenvalue of a correlation matrix, and the pivot, below which a driver counts as a combination of others.
+const Tiny = 1e-12
 
-// power writes V·D^e·V' to out, with D^e = 0 where the eigenvalue is tiny (the pseudo-inverse for e < 0).
-func (s *spectrum) power(e float64, out []float64) {
+// Power writes V·D^e·V' to out, with D^e = 0 where the eigenvalue is tiny (the pseudo-inverse for e < 0).
+func (s *Spectrum) Power(e float64, out []float64) {
 	n := s.n
 	clear(out[:n*n])
 	for k := range n {
-		if s.values[k] < tiny {
+		if s.Values[k] < Tiny {
 			continue
 		}
-		d := math.Pow(s.values[k], e)
+		d := math.Pow(s.Values[k], e)
 		for i := range n {
 			x := s.v[i*n+k] * d
 			for j := range n {
@@ -103,9 +105,9 @@ func (s *spectrum) power(e float64, out []float64) {
 	}
 }
 
-// cholesky factors the symmetric matrix a = L·L' in place (lower triangle), and returns the index of the first row that
+// Cholesky factors the symmetric matrix a = L·L' in place (lower triangle), and returns the index of the first row that
 // depends on earlier ones, −1 if there is none. scale is what pivots are compared with.
-func cholesky(a []float64, n int, scale func(i int) float64) int {
+func Cholesky(a []float64, n int, scale func(i int) float64) int {
 	for i := range n {
 		for j := range i + 1 {
 			x := a[i*n+j]
@@ -113,7 +115,7 @@ func cholesky(a []float64, n int, scale func(i int) float64) int {
 				x -= float64(a[i*n+k] * a[j*n+k])
 			}
 			if i == j {
-				if !(x > tiny*scale(i)) {
+				if !(x > Tiny*scale(i)) {
 					return i
 				}
 				a[i*n+i] = math.Sqrt(x)
@@ -125,8 +127,8 @@ func cholesky(a []float64, n int, scale func(i int) float64) int {
 	return -1
 }
 
-// solveCholesky solves L·L'·x = b in place.
-func solveCholesky(l []float64, n int, b []float64) {
+// SolveCholesky solves L·L'·x = b in place.
+func SolveCholesky(l []float64, n int, b []float64) {
 	for i := range n {
 		for k := range i {
 			b[i] -= float64(l[i*n+k] * b[k])
