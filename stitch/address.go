@@ -97,3 +97,11 @@ func parsePrefix(i Identifier) (netip.Prefix, bool) {
 	p, err := netip.ParsePrefix(i.value)
 	return p, err == nil
 }
+
+// family returns 0 for IPv4 and 1 for IPv6.
+func family(a netip.Addr) int {
+	if a.Is4() {
+		return 0
+	}
+	return 1
+}

@@ -434,6 +434,9 @@ func (e *eval) covering(id Identifier) (values []uint32) {
 		lowest = minBits6
 	}
 	for bits := p.Bits(); bits >= lowest; bits-- {
+		if !e.s.lengths[family(p.Addr())][bits] {
+			continue
+		}
 		q, err := p.Addr().Prefix(bits)
 		if err != nil {
 			break

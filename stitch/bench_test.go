@@ -56,7 +56,7 @@ var worlds = map[int][]stitch.Fact{}
 
 func world(n int) []stitch.Fact {
 	if worlds[n] == nil {
-		worlds[n] = worldFacts(identity.New(rand.NewPCG(1, 0), n))
+		worlds[n] = worldFacts(identity.New(rand.NewPCG(1, 0), n))[:n]
 	}
 	return worlds[n]
 }
@@ -75,8 +75,8 @@ func sizeName(n int) string { return fmt.Sprintf("%.0e", float64(n)) }
 
 func BenchmarkBatch(b *testing.B) {
 	for _, n := range sizes(b) {
-		facts := world(n)
 		b.Run(sizeName(n), func(b *testing.B) {
+			facts := world(n)
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, _, err := stitch.Batch(context.Background(), stitch.Config{Rules: stitch.StarterRules()}, facts, b2b.View{At: worldEnd}); err != nil {

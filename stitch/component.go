@@ -202,16 +202,30 @@ func (c *Compiled) scores(l Level) bool {
 // resolve finds the entities among the members of a component, which are sorted by profile id.
 func (e *eval) resolve(level Level, members []uint32) *component {
 	c := &component{level: level, members: members}
-	u := newUnion(e, level, members)
-	if len(members) > 1 {
-		edges := u.judge(c)
-		u.vetoByRules()
-		arrivals, more := u.collect()
-		u.run(arrivals, append(edges, more...))
+	if len(members) == 1 {
+		e.single(c)
+		c.next = e.next
+		return c
 	}
+	u := newUnion(e, level, members)
+	edges := u.judge(c)
+	u.vetoByRules()
+	arrivals, more := u.collect()
+	u.run(arrivals, append(edges, more...))
 	e.entities(u, c)
 	c.next = e.next
 	return c
+}
+
+// single makes the entity of a profile that nothing can be linked with.
+func (e *eval) single(c *component) {
+	m := c.members[0]
+	ent := &entity{level: c.level, component: c, founder: m, members: c.members, id: e.s.c.entityID(c.level, e.s.profiles.at(m).id)}
+	c.entities = []*entity{ent}
+	u := union{e: e, level: c.level}
+	if g := u.exceeds(u.guardValues(e.s.profiles.at(m))); g >= 0 {
+		c.clashes = append(c.clashes, clash{kind: TooManyValues, a: m, b: none, value: e.s.c.guards[g].kind})
+	}
 }
 
 // judge fills the vetoes by judgement and returns the links by Always.

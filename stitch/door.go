@@ -27,14 +27,14 @@ type door struct {
 	c      *Compiled
 	report *Report
 	index  int
-	path   string
 	failed bool
+	ids    []Identifier // of the fact in hand; a store keeps codes, so the list is used again
 	// forgotten tells the identifiers of people who have been forgotten; nil = nobody.
 	forgotten func(Identifier) bool
 }
 
 func (d *door) reject(field, reason string) {
-	path := d.path
+	path := "facts[" + strconv.Itoa(d.index) + "]"
 	if field != "" {
 		path += "." + field
 	}
@@ -67,7 +67,7 @@ func (d *door) time(field string, t time.Time) time.Time {
 }
 
 func (d *door) profile(field string, p ProfileID) ProfileID {
-	p = ProfileID{Source: d.text(field+".source", p.Source), ID: d.text(field+".id", p.ID)}
+	p = ProfileID{Source: d.text(field, p.Source), ID: d.text(field, p.ID)}
 	if !d.failed && (p.Source == "" || p.ID == "") {
 		d.fail(field, reasonFormat)
 	}
@@ -86,9 +86,10 @@ func (d *door) window(field string, w b2b.Window) b2b.Window {
 	return w.UTC()
 }
 
-// admit returns the normal form of a fact; ok is false if it was rejected.
+// admit returns the normal form of a fact; ok is false if it was rejected. The identifiers of a Seen are good until the
+// next call.
 func (d *door) admit(index int, f Fact) (Fact, bool) {
-	d.index, d.path, d.failed = index, "facts["+strconv.Itoa(index)+"]", false
+	d.index, d.failed = index, false
 	f.ID, f.By = d.text("id", f.ID), d.text("by", f.By)
 	f.Occurred = d.time("occurred", f.Occurred)
 	if f.RecordedAt.IsZero() {
@@ -165,30 +166,34 @@ func (d *door) seen(b Seen) Seen {
 		d.fail("seen.identifiers", reasonLong)
 		b.Identifiers = nil
 	}
-	ids := make([]Identifier, 0, len(b.Identifiers))
+	ids := d.ids[:0]
 	for j, id := range b.Identifiers {
-		field := "seen.identifiers[" + strconv.Itoa(j) + "]"
 		if id.IsZero() {
-			d.reject(field, reasonFormat)
+			d.reject(identifierPath(j), reasonFormat)
 			continue
 		}
 		coarse, err := id.coarse(d.c.config.IPBits, d.c.config.IPBits6)
 		if err != nil {
-			d.reject(field, reasonOf(err))
+			d.reject(identifierPath(j), reasonOf(err))
 			continue
 		}
 		if d.forgotten != nil && d.forgotten(coarse) {
 			if d.c.config.OnTombstone == Refuse {
-				d.fail(field, reasonForgotten)
+				d.fail(identifierPath(j), reasonForgotten)
 			} else {
-				d.reject(field, reasonForgotten)
+				d.reject(identifierPath(j), reasonForgotten)
 			}
 			continue
 		}
 		ids = append(ids, coarse)
 	}
 	slices.SortFunc(ids, Identifier.Compare)
+	d.ids = ids
 	b.Identifiers = slices.Compact(ids)
+	if len(b.Fields) == 0 {
+		b.Fields = nil
+		return b
+	}
 	fields := make([]Field, 0, len(b.Fields))
 	for j, f := range b.Fields {
 		at := "seen.fields[" + strconv.Itoa(j) + "]"
@@ -201,6 +206,8 @@ func (d *door) seen(b Seen) Seen {
 	b.Fields = slices.Compact(fields)
 	return b
 }
+
+func identifierPath(j int) string { return "seen.identifiers[" + strconv.Itoa(j) + "]" }
 
 func compareFields(a, b Field) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))

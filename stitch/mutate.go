@@ -40,9 +40,9 @@ func (s *store) record(f Fact) factRec {
 	switch b := f.Body.(type) {
 	case Seen:
 		rec.profile, rec.level = s.internProfile(b.Profile), b.Level
-		rec.values = make([]uint32, len(b.Identifiers))
-		for i, id := range b.Identifiers {
-			rec.values[i] = s.internValue(id)
+		rec.values = s.slabs.codes.take(len(b.Identifiers))
+		for _, id := range b.Identifiers {
+			rec.values = append(rec.values, s.internValue(id))
 		}
 		if len(b.Fields) > 0 {
 			rec.body = Seen{Fields: b.Fields}
@@ -93,6 +93,9 @@ func (s *store) know(f uint32, d *delta) {
 	}
 	i := s.facts[f].profile
 	p := s.own(i)
+	if p.seens == nil {
+		p.seens = s.slabs.codes.take(2)
+	}
 	p.seens = insertFact(p.seens, f, s.knownBefore)
 	s.introduce(i, p, f, d)
 }
@@ -231,7 +234,13 @@ func (s *store) holding(p *profile, code, v, via uint32) *holding {
 	}
 	if j, _ := p.findHolding(v, 0); j >= len(p.holdings) || p.holdings[j].value != v {
 		x := s.ownValue(v)
+		if x.holders == nil {
+			x.holders = s.slabs.codes.take(2)
+		}
 		x.holders = append(x.holders, code)
+	}
+	if p.holdings == nil {
+		p.holdings = s.slabs.holdings.take(4)
 	}
 	p.holdings = slices.Insert(p.holdings, i, holding{value: v, via: via, first: unlimited, last: -unlimited})
 	return &p.holdings[i]
@@ -256,6 +265,9 @@ func (s *store) prune(p *profile, code, v, via uint32) {
 func (s *store) see(p *profile, code, v, via, f uint32, d *delta) {
 	h := s.holding(p, code, v, via)
 	before := *h
+	if h.seen == nil {
+		h.seen = s.slabs.sights.take(1)
+	}
 	h.seen = s.insertSight(h.seen, sight{s.facts[f].occurred, f})
 	s.resum(p, h)
 	s.note(p, v, before, h, d)

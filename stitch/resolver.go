@@ -355,6 +355,7 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 		return nil, report, &b2b.InvalidError{Path: "view.at", Reason: "missing"}
 	}
 	r := loader{s: newStore(c), facts: make(map[string]uint32, len(facts))}
+	r.s.facts = make([]factRec, 0, len(facts))
 	d := door{c: c, report: &report}
 	for i, f := range facts {
 		if i%4096 == 0 && ctx.Err() != nil {

@@ -25,7 +25,18 @@ type store struct {
 	collisions int     // founders with one id
 	decided    *Shared // who is shared was decided over more facts than these; nil = decide here
 	uses       map[Kind]*kindUse
-	epoch      uint32 // grows with every snapshot: older objects are copied before they change
+	epoch      uint32       // grows with every snapshot: older objects are copied before they change
+	lengths    [2][129]bool // prefix lengths that somebody owns, of IPv4 and IPv6
+	slabs      *slabs
+}
+
+// slabs are where the small parts of a store lie.
+type slabs struct {
+	profiles slab[profile]
+	values   slab[value]
+	holdings slab[holding]
+	sights   slab[sight]
+	codes    slab[uint32]
 }
 
 // factRec is a [Fact] in columns; body is nil for a Seen without fields.
@@ -92,6 +103,7 @@ type value struct {
 	blocked bool
 	shared  bool
 	refs    int32    // facts that name it
+	derived uint32   // the value that follows from it, or none
 	holders []uint32 // profiles with a holding of it, in no order
 }
 
@@ -121,7 +133,7 @@ type kindUse struct {
 }
 
 func newStore(c *Compiled) *store {
-	s := &store{c: c, byProfile: newCowMap[ProfileID, uint32](), byValue: newCowMap[Identifier, uint32](),
+	s := &store{c: c, slabs: &slabs{}, byProfile: newCowMap[ProfileID, uint32](), byValue: newCowMap[Identifier, uint32](),
 		byCombo: newCowMap[[4]uint32, uint32](), entities: newCowMap[string, *entity](), ips: newIPIndex()}
 	s.setRules(c)
 	return s
@@ -183,7 +195,7 @@ func (s *store) internProfile(id ProfileID) uint32 {
 		return i
 	}
 	id = ProfileID{Source: strings.Clone(id.Source), ID: strings.Clone(id.ID)}
-	i := s.profiles.append(&profile{id: id, epoch: s.epoch, recorded: unlimited})
+	i := s.profiles.append(s.slabs.profiles.one(profile{id: id, epoch: s.epoch, recorded: unlimited}))
 	s.byProfile.set(id, i)
 	return i
 }
@@ -193,16 +205,23 @@ func (s *store) internValue(id Identifier) uint32 {
 	if i, ok := s.byValue.get(id); ok {
 		return i
 	}
+	derived := s.derive(id)
 	i := s.values.append(s.newValue(id))
+	s.values.at(i).derived = derived
 	s.byValue.set(id, i)
-	if id.kind == IP {
+	switch id.kind {
+	case IP:
 		s.ips.add(id, i)
+	case IPPrefix:
+		if p, ok := parsePrefix(id); ok {
+			s.lengths[family(p.Addr())][p.Bits()] = true
+		}
 	}
 	return i
 }
 
 func (s *store) newValue(id Identifier) *value {
-	v := &value{id: id, epoch: s.epoch}
+	v := s.slabs.values.one(value{id: id, epoch: s.epoch})
 	s.judge(v)
 	return v
 }
@@ -338,11 +357,19 @@ func removeSight(list []sight, fact uint32) []sight {
 
 // derived returns the value that follows from a value on a profile of a level, or none.
 func (s *store) derived(v uint32, l Level) uint32 {
-	id := s.values.at(v).id
+	x := s.values.at(v)
+	if x.id.kind == Domain && l != Account {
+		return none
+	}
+	return x.derived
+}
+
+// derive returns the value that follows from an identifier, or none: the mail domain of an address, and of a site.
+func (s *store) derive(id Identifier) uint32 {
 	if d, ok := id.Derived(); ok {
 		return s.internValue(d)
 	}
-	if id.kind == Domain && l == Account && !isPseudonym(id.value) && !underPrivateSuffix(id.value) {
+	if id.kind == Domain && !isPseudonym(id.value) && !underPrivateSuffix(id.value) {
 		return s.internValue(Identifier{kind: EmailDomain, value: id.value, check: id.check})
 	}
 	return none

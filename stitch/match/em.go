@@ -9,12 +9,10 @@ func (p *pattern) set(i int, level uint8) { p[i/16] |= uint64(level) << (i % 16 
 
 func (p *pattern) get(i int) uint8 { return uint8(p[i/16] >> (i % 16 * 4) & 15) }
 
-func (p *pattern) clear(i int) { p[i/16] &^= 15 << (i % 16 * 4) }
-
-// patternCount is how many pairs have a pattern.
+// patternCount is how many pairs have an outcome, as levels of the units: comparisons and joint groups.
 type patternCount struct {
-	p pattern
-	n float64
+	levels []uint8
+	n      float64
 }
 
 // Round is the state of EM after one round.
@@ -24,7 +22,7 @@ type Round struct {
 	Change        float64 // largest change of an m
 }
 
-// emInput is one run of EM: pattern counts with m and u per comparison and level (index level−1). held comparisons take
+// emInput is one run of EM: pattern counts with m and u per unit and level (index level−1). held units take
 // no part. free says for which levels u is learned as well; their sum is kept within the comparison.
 type emInput struct {
 	counts []patternCount
@@ -56,7 +54,7 @@ func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 		for _, c := range in.counts {
 			a, b := math.Log(in.lambda), math.Log1p(-in.lambda)
 			for i := range k {
-				if l := c.p.get(i); l != missing && !in.held[i] {
+				if l := c.levels[i]; l != missing && !in.held[i] {
 					a += math.Log(in.m[i][l-1])
 					b += math.Log(in.u[i][l-1])
 				}
@@ -66,7 +64,7 @@ func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 			matches += c.n * g
 			total += c.n
 			for i := range k {
-				if l := c.p.get(i); l != missing && !in.held[i] {
+				if l := c.levels[i]; l != missing && !in.held[i] {
 					sumM[i][l-1] += c.n * g
 					sumU[i][l-1] += c.n * (1 - g)
 				}
