@@ -295,7 +295,6 @@ func stance(id b2b.PersonID, signals []Signal, cfg StanceConfig) Stance {
 	st.Precision = total.Sum()
 	ours, best := -1, -1.0
 	for a := range st.P {
-		st.P[a] /= st.Precision
 		if cfg.Alternatives[a].Ours {
 			ours = a
 		} else {
@@ -303,8 +302,12 @@ func stance(id b2b.PersonID, signals []Signal, cfg StanceConfig) Stance {
 		}
 	}
 	if ours >= 0 && best >= 0 && st.Used > 0 {
-		st.score, st.known = st.P[ours]-best, true
+		// Divided last, so that (3−2)/5 is the .2 at which a supporter begins.
+		st.score, st.known = (st.P[ours]-best)/st.Precision, true
 		st.Attitude = AttitudeOf(st.score)
+	}
+	for a := range st.P {
+		st.P[a] /= st.Precision
 	}
 	return st
 }
