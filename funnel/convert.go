@@ -223,7 +223,18 @@ func ultimate(r Rate, inc *survival.Incidence, spells []survival.Spell) Rate {
 	return r.cured(spells, f.Level())
 }
 
-func (r Rate) cured(_ []survival.Spell, _ float64) Rate {
+// cured takes the share from a cure model, where it passes its own check.
+func (r Rate) cured(spells []survival.Spell, level float64) Rate {
 	r.Why = "too many are still under way after the last event"
+	fit, err := survival.FitCures(spells, survival.CureConfig{Level: level}, survival.Weibull, survival.Lognormal, survival.GenGamma)
+	if err != nil {
+		return r
+	}
+	share, why := fit.Share()
+	if why != "" {
+		r.Why += "; no cure model either: " + why
+		return r
+	}
+	r.Estimate, r.Why = share, ""
 	return r
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/internal/enum"
+	"github.com/buyerjourney/b2b/internal/newton"
 	"github.com/buyerjourney/b2b/internal/stat"
 )
 
@@ -148,13 +149,13 @@ func Fit(summaries []Summary, kind Kind) (*Model, error) {
 			sketch = append(sketch, rows[i])
 		}
 	}
-	theta, at, cov, err := maximise(starts, total, newLikelihood(kind, rows).evaluate, newLikelihood(kind, sketch).evaluate)
+	theta, at, cov, err := newton.Maximise(starts, total, newLikelihood(kind, rows).evaluate, newLikelihood(kind, sketch).evaluate)
 	if err != nil {
 		return nil, err
 	}
 	m := &Model{
 		Kind: kind, R: math.Exp(theta[0]), Alpha: math.Exp(theta[1]) * scale, A: math.Exp(theta[2]), B: math.Exp(theta[3]),
-		LogLik: at.value - repeats*math.Log(scale), Customers: len(summaries), cov: cov,
+		LogLik: at.Value - repeats*math.Log(scale), Customers: len(summaries), cov: cov,
 	}
 	return m, nil
 }
@@ -193,7 +194,7 @@ func (k Kind) flips(x int) int {
 	return x
 }
 
-func (l *likelihood) evaluate(theta []float64, at *point) {
+func (l *likelihood) evaluate(theta []float64, at *newton.Point) {
 	var v [4]float64
 	for i := range v {
 		v[i] = math.Exp(theta[i])
@@ -263,14 +264,14 @@ func (l *likelihood) evaluate(theta []float64, at *point) {
 		h[2][3] -= w * abf[2]
 		h[3][3] += w * h33
 	}
-	at.value = value.Sum()
-	copy(at.grad, g[:])
+	at.Value = value.Sum()
+	copy(at.Grad, g[:])
 	for i := range 4 {
 		for j := i; j < 4; j++ {
-			at.hess[i][j], at.hess[j][i] = h[i][j], h[i][j]
+			at.Hess[i][j], at.Hess[j][i] = h[i][j], h[i][j]
 		}
 	}
-	at.toLog(v[:])
+	at.ToLog(v[:])
 }
 
 // LogLikelihood returns the log-likelihood of customers under the model.
@@ -279,9 +280,9 @@ func (m *Model) LogLikelihood(summaries []Summary) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	at := newPoint(4)
+	at := newton.NewPoint(4)
 	newLikelihood(m.Kind, rows).evaluate([]float64{math.Log(m.R), math.Log(m.Alpha), math.Log(m.A), math.Log(m.B)}, at)
-	return at.value, nil
+	return at.Value, nil
 }
 
 // Alive returns the probability that a customer has not left.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/newton"
 	"github.com/buyerjourney/b2b/internal/stat"
 	"github.com/buyerjourney/b2b/internal/stream"
 )
@@ -198,7 +199,7 @@ func newNormal(values []float64, cov [][]float64) normal {
 		n.mean[i] = math.Log(v)
 	}
 	if cov != nil {
-		n.l, _ = cholesky(cov)
+		n.l, _ = newton.Cholesky(cov)
 	}
 	return n
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/newton"
 	"github.com/buyerjourney/b2b/internal/stat"
 )
 
@@ -70,7 +71,7 @@ func FitRenewal(cohorts ...RenewalCohort) (*Renewal, error) {
 	}
 	top := max(len(lost), len(active))
 	ta, tb := make([][3]float64, top+1), make([][3]float64, top+1) // steps of b, of a+b
-	evaluate := func(theta []float64, pt *point) {
+	evaluate := func(theta []float64, pt *newton.Point) {
 		v := [2]float64{math.Exp(theta[0]), math.Exp(theta[1])}
 		a, b := v[0], v[1]
 		steps(ta, b)
@@ -82,11 +83,11 @@ func FitRenewal(cohorts ...RenewalCohort) (*Renewal, error) {
 			}
 			x, y := &ta[t-1], &tb[t]
 			value.Add(n * (theta[0] + x[0] - y[0]))
-			pt.grad[0] += n * (1/a - y[1])
-			pt.grad[1] += n * (x[1] - y[1])
-			pt.hess[0][0] += n * (-1/(a*a) - y[2])
-			pt.hess[0][1] -= n * y[2]
-			pt.hess[1][1] += n * (x[2] - y[2])
+			pt.Grad[0] += n * (1/a - y[1])
+			pt.Grad[1] += n * (x[1] - y[1])
+			pt.Hess[0][0] += n * (-1/(a*a) - y[2])
+			pt.Hess[0][1] -= n * y[2]
+			pt.Hess[1][1] += n * (x[2] - y[2])
 		}
 		for t, n := range active { // S(t) = B(a, b+t)/B(a, b)
 			if n == 0 {
@@ -94,22 +95,22 @@ func FitRenewal(cohorts ...RenewalCohort) (*Renewal, error) {
 			}
 			x, y := &ta[t], &tb[t]
 			value.Add(n * (x[0] - y[0]))
-			pt.grad[0] -= n * y[1]
-			pt.grad[1] += n * (x[1] - y[1])
-			pt.hess[0][0] -= n * y[2]
-			pt.hess[0][1] -= n * y[2]
-			pt.hess[1][1] += n * (x[2] - y[2])
+			pt.Grad[0] -= n * y[1]
+			pt.Grad[1] += n * (x[1] - y[1])
+			pt.Hess[0][0] -= n * y[2]
+			pt.Hess[0][1] -= n * y[2]
+			pt.Hess[1][1] += n * (x[2] - y[2])
 		}
-		pt.hess[1][0] = pt.hess[0][1]
-		pt.value = value.Sum()
-		pt.toLog(v[:])
+		pt.Hess[1][0] = pt.Hess[0][1]
+		pt.Value = value.Sum()
+		pt.ToLog(v[:])
 	}
 	starts := [][]float64{{0, 0}, {-0.5, 0.5}, {0, 1.5}, {1, 3}, {-1, -1}}
-	theta, pt, cov, err := maximise(starts, left+stayed, evaluate, evaluate)
+	theta, pt, cov, err := newton.Maximise(starts, left+stayed, evaluate, evaluate)
 	if err != nil {
 		return nil, err
 	}
-	return &Renewal{Alpha: math.Exp(theta[0]), Beta: math.Exp(theta[1]), LogLik: pt.value, cov: cov}, nil
+	return &Renewal{Alpha: math.Exp(theta[0]), Beta: math.Exp(theta[1]), LogLik: pt.Value, cov: cov}, nil
 }
 
 // Retention returns the share of those who decide on their n-th renewal, n ≥ 1, that renews: it rises with n, since those

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/newton"
 	"github.com/buyerjourney/b2b/internal/stat"
 )
 
@@ -59,7 +60,7 @@ func FitSpend(summaries []Summary) (*Spend, error) {
 		m[i] /= scale
 		constant -= math.Log(scale)
 	}
-	evaluate := func(theta []float64, at *point) {
+	evaluate := func(theta []float64, at *newton.Point) {
 		v := [3]float64{math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2])}
 		p, q, g := v[0], v[1], v[2]
 		var value stat.Compensated
@@ -74,23 +75,23 @@ func FitSpend(summaries []Summary) (*Spend, error) {
 			logMX := math.Log(mx)
 			value.Add(lgamma(s) - lgamma(px) - lgq + q*theta[2] + px*logMX - math.Log(m[i]) - s*logD)
 			inv := 1 / (g + mx)
-			at.grad[0] += xi * (psiS - psiP + logMX - logD)
-			at.grad[1] += psiS - psiQ + theta[2] - logD
-			at.grad[2] += q/g - s*inv
-			at.hess[0][0] += xi * xi * (triS - triP)
-			at.hess[0][1] += xi * triS
-			at.hess[0][2] -= xi * inv
-			at.hess[1][1] += triS - triQ
-			at.hess[1][2] += 1/g - inv
-			at.hess[2][2] += -q/(g*g) + s*inv*inv
+			at.Grad[0] += xi * (psiS - psiP + logMX - logD)
+			at.Grad[1] += psiS - psiQ + theta[2] - logD
+			at.Grad[2] += q/g - s*inv
+			at.Hess[0][0] += xi * xi * (triS - triP)
+			at.Hess[0][1] += xi * triS
+			at.Hess[0][2] -= xi * inv
+			at.Hess[1][1] += triS - triQ
+			at.Hess[1][2] += 1/g - inv
+			at.Hess[2][2] += -q/(g*g) + s*inv*inv
 		}
 		for i := range 3 {
 			for j := range i {
-				at.hess[i][j] = at.hess[j][i]
+				at.Hess[i][j] = at.Hess[j][i]
 			}
 		}
-		at.value = value.Sum()
-		at.toLog(v[:])
+		at.Value = value.Sum()
+		at.ToLog(v[:])
 	}
 	var starts [][]float64
 	for _, p := range []float64{1, 6} {
@@ -98,11 +99,11 @@ func FitSpend(summaries []Summary) (*Spend, error) {
 			starts = append(starts, []float64{math.Log(p), math.Log(q), math.Log((q - 1) / p)})
 		}
 	}
-	theta, at, cov, err := maximise(starts, n, evaluate, evaluate)
+	theta, at, cov, err := newton.Maximise(starts, n, evaluate, evaluate)
 	if err != nil {
 		return nil, err
 	}
-	out := &Spend{P: math.Exp(theta[0]), Q: math.Exp(theta[1]), Gamma: math.Exp(theta[2]) * scale, LogLik: at.value + constant, Customers: len(x), cov: cov}
+	out := &Spend{P: math.Exp(theta[0]), Q: math.Exp(theta[1]), Gamma: math.Exp(theta[2]) * scale, LogLik: at.Value + constant, Customers: len(x), cov: cov}
 	out.Correlation, out.CorrelationKnown = stat.Spearman(x, m)
 	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/buyerjourney/b2b/funnel/survival"
 	"github.com/buyerjourney/b2b/internal/realdata"
@@ -354,4 +355,34 @@ func TestAalenJohansenMgus(t *testing.T) {
 		relative(t, "progression", inc.Causes[0].ValueAt(at), o.Overall.Pstate[i]["pcm"].(float64), 1e-12)
 		relative(t, "death", inc.Causes[1].ValueAt(at), o.Overall.Pstate[i]["death"].(float64), 1e-12)
 	}
+}
+
+// olistAsOf returns the spells as they were known at a day.
+func olistAsOf(t testing.TB, date string) []survival.Spell {
+	t.Helper()
+	at, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(realdata.Open(t, "funnel/olist/leads.csv.gz")).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	contact := slices.Index(rows[0], "first_contact_date")
+	var out []survival.Spell
+	for i, s := range olistSpells(t) {
+		from, err := time.Parse(time.DateOnly, rows[i+1][contact])
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := at.Sub(from).Hours() / 24
+		if seen <= 0 {
+			continue
+		}
+		if s.Exit > seen {
+			s.Exit, s.Cause = seen, 0
+		}
+		out = append(out, s)
+	}
+	return out
 }

@@ -1,4 +1,6 @@
-package lifetime
+// Package newton finds the maximum of a smooth log-likelihood by Newton's method with Levenberg's damping, from the best of
+// several starts, and the inverse of minus the Hessian there. Callers give exact first and second derivatives.
+package newton
 
 import (
 	"errors"
@@ -9,52 +11,57 @@ import (
 // data do not show what the model wants to know, as when no customer ever left.
 var ErrNotConverged = errors.New("likelihood has no interior maximum")
 
-// point is a log-likelihood with its derivatives in k parameters.
-type point struct {
-	value float64
-	grad  []float64
-	hess  [][]float64
+// Point is a log-likelihood with its derivatives. The zero value has no parameters; use [NewPoint]. It is not safe for
+// concurrent use.
+type Point struct {
+	Value float64
+	Grad  []float64
+	Hess  [][]float64
 }
 
-func newPoint(k int) *point {
-	p := &point{grad: make([]float64, k), hess: make([][]float64, k)}
-	for i := range p.hess {
-		p.hess[i] = make([]float64, k)
+// NewPoint returns a point in k parameters, all zero.
+func NewPoint(k int) *Point {
+	p := &Point{Grad: make([]float64, k), Hess: make([][]float64, k)}
+	for i := range p.Hess {
+		p.Hess[i] = make([]float64, k)
 	}
 	return p
 }
 
-func (p *point) reset() {
-	p.value = 0
-	clear(p.grad)
-	for i := range p.hess {
-		clear(p.hess[i])
+// Reset sets everything to zero.
+func (p *Point) Reset() {
+	p.Value = 0
+	clear(p.Grad)
+	for i := range p.Hess {
+		clear(p.Hess[i])
 	}
 }
 
-// toLog turns derivatives by v into derivatives by ln v.
-func (p *point) toLog(v []float64) {
+// ToLog turns derivatives by v into derivatives by ln v.
+func (p *Point) ToLog(v []float64) {
 	for i := range v {
 		for j := range v {
-			p.hess[i][j] *= v[i] * v[j]
+			p.Hess[i][j] *= v[i] * v[j]
 		}
-		p.hess[i][i] += v[i] * p.grad[i]
+		p.Hess[i][i] += v[i] * p.Grad[i]
 	}
 	for i := range v {
-		p.grad[i] *= v[i]
+		p.Grad[i] *= v[i]
 	}
 }
 
-// maximise climbs from the best of several starts by Newton's method with Levenberg's damping. It returns the maximum and
-// the inverse of minus the Hessian there. n scales the damping; sketch is f on a part of the data, to order the starts by.
-func maximise(starts [][]float64, n float64, f, sketch func(theta []float64, at *point)) (theta []float64, at *point, cov [][]float64, err error) {
+// Maximise climbs from the best of several starts, the next best if that fails. It returns the maximum and the inverse of
+// minus the Hessian there, which is the covariance of the parameters. n, the number of observations, scales the damping;
+// sketch is f on a part of the data, by which the starts are ordered. f adds to a point that is zero. A parameter that
+// leaves [−30, 30] has run away: parameters are logarithms or logits.
+func Maximise(starts [][]float64, n float64, f, sketch func(theta []float64, at *Point)) (theta []float64, at *Point, cov [][]float64, err error) {
 	k := len(starts[0])
 	order := make([]float64, len(starts))
-	at, trial := newPoint(k), newPoint(k)
+	at, trial := NewPoint(k), NewPoint(k)
 	for i, s := range starts {
-		at.reset()
+		at.Reset()
 		sketch(s, at)
-		order[i] = at.value
+		order[i] = at.Value
 	}
 	for range starts {
 		best := -1
@@ -68,10 +75,10 @@ func maximise(starts [][]float64, n float64, f, sketch func(theta []float64, at 
 		}
 		order[best] = math.Inf(-1)
 		theta = append([]float64(nil), starts[best]...)
-		at.reset()
+		at.Reset()
 		f(theta, at)
 		if climb(theta, n, &at, &trial, f) {
-			if cov, ok := inverse(negative(at.hess)); ok {
+			if cov, ok := inverse(negative(at.Hess)); ok {
 				return theta, at, cov, nil
 			}
 		}
@@ -80,16 +87,16 @@ func maximise(starts [][]float64, n float64, f, sketch func(theta []float64, at 
 }
 
 // climb moves theta to a maximum; it reports whether it got there.
-func climb(theta []float64, n float64, at, trial **point, f func([]float64, *point)) bool {
+func climb(theta []float64, n float64, at, trial **Point, f func([]float64, *Point)) bool {
 	k := len(theta)
 	lambda := 0.0
 	next := make([]float64, k)
 	for range 200 {
-		m := negative((*at).hess)
+		m := negative((*at).Hess)
 		for i := range m {
 			m[i][i] += lambda
 		}
-		chol, ok := cholesky(m)
+		chol, ok := Cholesky(m)
 		if !ok {
 			lambda = max(2*lambda, 1e-3*n)
 			if lambda > 1e12*n {
@@ -97,17 +104,17 @@ func climb(theta []float64, n float64, at, trial **point, f func([]float64, *poi
 			}
 			continue
 		}
-		step := solve(chol, (*at).grad)
+		step := solve(chol, (*at).Grad)
 		size, decrement := 0.0, 0.0
 		for i, s := range step {
 			size = max(size, math.Abs(s))
-			decrement += s * (*at).grad[i]
+			decrement += s * (*at).Grad[i]
 		}
 		if lambda == 0 && decrement < 1e-12 && size < 1e-7 { // the last step is taken, but it changes nothing that can be seen
 			for i := range theta {
 				theta[i] += step[i]
 			}
-			(*at).reset()
+			(*at).Reset()
 			f(theta, *at)
 			return true
 		}
@@ -118,9 +125,9 @@ func climb(theta []float64, n float64, at, trial **point, f func([]float64, *poi
 				return false
 			}
 		}
-		(*trial).reset()
+		(*trial).Reset()
 		f(next, *trial)
-		if v := (*trial).value; v >= (*at).value-1e-10*math.Abs((*at).value) && !math.IsInf(v, 0) {
+		if v := (*trial).Value; v >= (*at).Value-1e-10*math.Abs((*at).Value) && !math.IsInf(v, 0) {
 			copy(theta, next)
 			*at, *trial = *trial, *at
 			if lambda /= 8; lambda < 1e-9*n {
@@ -147,8 +154,8 @@ func negative(h [][]float64) [][]float64 {
 	return out
 }
 
-// cholesky returns the lower factor; ok is false for a matrix that is not positive definite.
-func cholesky(m [][]float64) (l [][]float64, ok bool) {
+// Cholesky returns the lower factor; ok is false for a matrix that is not positive definite.
+func Cholesky(m [][]float64) (l [][]float64, ok bool) {
 	k := len(m)
 	l = make([][]float64, k)
 	for i := range l {
@@ -190,7 +197,7 @@ func solve(l [][]float64, b []float64) []float64 {
 }
 
 func inverse(m [][]float64) (inv [][]float64, ok bool) {
-	l, ok := cholesky(m)
+	l, ok := Cholesky(m)
 	if !ok {
 		return nil, false
 	}
