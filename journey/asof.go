@@ -21,7 +21,7 @@ func (l *Log) AsOf(view b2b.View) *Log {
 		return view.Sees(instant(l.rows.At[i], 0), instant(at(l.rows.RecordedAt, i, NoTime), 0))
 	}
 	if !l.hasPast() {
-		return l.filter(func(int) bool { return true }, sees)
+		return l.filter(func(int) bool { return true }, sees).reheaded()
 	}
 	b := Builder{config: l.config}
 	for _, e := range l.eventSet() {
@@ -41,6 +41,38 @@ func (l *Log) AsOf(view b2b.View) *Log {
 		}
 	}
 	out, _ := b.Build(Identities{})
+	return out
+}
+
+// reheaded finds anew what each journey is about, from the rows that are left, and puts the journeys in order again.
+func (l *Log) reheaded() *Log {
+	r := &l.rows
+	first := func(c *Column, from, to int) uint32 {
+		for i := from; i < to && c.Codes != nil; i++ {
+			if c.Names[c.Codes[i]] != "" {
+				return c.Codes[i]
+			}
+		}
+		return 0
+	}
+	for j := range l.heads {
+		from, to := r.Offsets[j], r.Offsets[j+1]
+		l.heads[j] = head{first(&r.Account, from, to), first(&r.Person, from, to), first(&r.Kind, from, to), first(&r.Seat, from, to)}
+	}
+	order := orderJourneys(l.heads, l.keys)
+	if slices.IsSorted(order) {
+		l.accounts = accountRanges(l.heads)
+		return l
+	}
+	rows, offsets := make([]uint32, 0, l.Len()), []int{0}
+	for _, j := range order {
+		for i := r.Offsets[j]; i < r.Offsets[j+1]; i++ {
+			rows = append(rows, uint32(i))
+		}
+		offsets = append(offsets, len(rows))
+	}
+	out := l.sub(rows, order, offsets)
+	out.origin, out.again = l.origin, l.again
 	return out
 }
 

@@ -24,7 +24,7 @@ func (d *draft) assemble(timed bool, rep *Report) *Log {
 		offsets, keys, derived, parts = d.cut(perm, offsets, keys, derived)
 	}
 	heads := d.heads(perm, offsets)
-	order := d.orderJourneys(heads, keys)
+	order := orderJourneys(heads, keys)
 	n := len(perm)
 	rows := make([]uint32, 0, n) // rows of the draft, in the order of the log
 	l.rows.Offsets = make([]int, 1, len(order)+1)
@@ -155,7 +155,7 @@ func (d *draft) heads(perm []uint32, offsets []int) []head {
 }
 
 // orderJourneys returns the journeys by (account, person, kind, key).
-func (d *draft) orderJourneys(heads []head, keys []string) []uint32 {
+func orderJourneys(heads []head, keys []string) []uint32 {
 	order := make([]uint32, len(keys))
 	for i := range order {
 		order[i] = uint32(i)

@@ -154,15 +154,18 @@ func push[T comparable](col []T, n int, v, fill T) []T {
 		if v == fill {
 			return nil
 		}
-		col = make([]T, n, max(16, 2*n))
-		var zero T
-		if fill != zero {
-			for i := range col {
-				col[i] = fill
-			}
-		}
+		col = filled(n, fill)
 	}
 	return append(col, v)
+}
+
+// filled returns a column of n values.
+func filled[T any](n int, fill T) []T {
+	col := make([]T, n, max(16, 2*n))
+	for i := range col {
+		col[i] = fill
+	}
+	return col
 }
 
 // micros returns t in microseconds, finer parts cut off, or NoTime for the zero time.

@@ -99,10 +99,10 @@ func (l *Log) Forget(persons ...b2b.PersonID) (*Log, b2b.Removed) {
 		return l, removed
 	}
 	out.forgetNames()
-	return out, removed
+	return out.reheaded(), removed
 }
 
-// forgetNames drops the names that no row has any more, and recomputes what each journey is about.
+// forgetNames drops the names that no row has any more.
 func (l *Log) forgetNames() {
 	r := &l.rows
 	live := make(map[uint32]bool, l.events)
@@ -121,17 +121,4 @@ func (l *Log) forgetNames() {
 			*c = sortNames(*c)
 		}
 	}
-	first := func(c *Column, from, to int) uint32 {
-		for i := from; i < to && c.Codes != nil; i++ {
-			if c.Names[c.Codes[i]] != "" {
-				return c.Codes[i]
-			}
-		}
-		return 0
-	}
-	for j := range l.heads {
-		from, to := r.Offsets[j], r.Offsets[j+1]
-		l.heads[j] = head{first(&r.Account, from, to), first(&r.Person, from, to), first(&r.Kind, from, to), first(&r.Seat, from, to)}
-	}
-	l.accounts = accountRanges(l.heads)
 }

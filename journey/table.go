@@ -26,27 +26,38 @@ type extra struct {
 
 // add appends an event that [Event.problem] found usable; path names a field whose text is no UTF-8, and then nothing was added.
 func (t *table) add(e *Event) (path string) {
-	texts := [numNames]string{
-		e.Source, string(e.Step), e.Journey, string(e.Kind), string(e.Account), string(e.Person), string(e.Seat),
-		string(e.Touchpoint), e.Resource, e.Lifecycle,
+	bad := -1
+	put := func(i int, col *Column, text string) {
+		switch {
+		case text != "":
+			c, ok := t.dicts[i].code(text)
+			if !ok && bad < 0 {
+				bad = i
+			}
+			col.Codes = push(col.Codes, t.n, c, 0)
+		case col.Codes != nil:
+			col.Codes = append(col.Codes, 0)
+		}
 	}
-	var codes [numNames]uint32
-	for i, text := range texts {
-		if text == "" {
-			continue
+	put(colSource, &t.Source, e.Source)
+	put(colStep, &t.Step, string(e.Step))
+	put(colJourney, &t.Journey, e.Journey)
+	put(colKind, &t.Kind, string(e.Kind))
+	put(colAccount, &t.Account, string(e.Account))
+	put(colPerson, &t.Person, string(e.Person))
+	put(colSeat, &t.Seat, string(e.Seat))
+	put(colTouchpoint, &t.Touchpoint, string(e.Touchpoint))
+	put(colResource, &t.Resource, e.Resource)
+	put(colLifecycle, &t.Lifecycle, e.Lifecycle)
+	if bad >= 0 {
+		for _, col := range t.names() {
+			if col.Codes != nil {
+				col.Codes = col.Codes[:t.n]
+			}
 		}
-		c, ok := t.dicts[i].code(text)
-		if !ok {
-			return nameNames[i]
-		}
-		codes[i] = c
+		return nameNames[bad]
 	}
 	n := t.n
-	for i, col := range t.names() {
-		if col.Codes != nil || codes[i] != 0 {
-			col.Codes = push(col.Codes, n, codes[i], 0)
-		}
-	}
 	t.At = append(t.At, micros(e.At))
 	t.Started = push(t.Started, n, micros(e.Started), NoTime)
 	t.RecordedAt = push(t.RecordedAt, n, micros(e.RecordedAt), NoTime)
