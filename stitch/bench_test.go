@@ -68,7 +68,7 @@ func sizes(b *testing.B) []int {
 	if testing.Short() {
 		return []int{1e2, 1e4}
 	}
-	return []int{1e2, 1e4, 1e6}
+	return []int{1e2, 1e4, 1e5, 1e6}
 }
 
 func sizeName(n int) string { return fmt.Sprintf("%.0e", float64(n)) }
