@@ -195,6 +195,9 @@ func propNormalIsFixed(t *rapid.T) {
 		}
 		return
 	}
+	if k == stitch.CompanyName {
+		return // its value is a key of sorted words, which is no name any more
+	}
 	again, err := stitch.NewIdentifier(k, "sys", id.Value(), n)
 	if err != nil || again.Value() != id.Value() {
 		t.Fatalf("%s: %q becomes %q and then %q, %v", k, raw, id.Value(), again.Value(), err)
