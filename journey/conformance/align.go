@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/enum"
 	"github.com/buyerjourney/b2b/journey"
 )
 
@@ -59,7 +60,7 @@ type Alignment struct {
 }
 
 // Fitness returns 1 − cost/worst, and 1 where nothing can go wrong. It is an upper bound where Exact is false.
-func (a Alignment) Fitness() float64 {
+func (a *Alignment) Fitness() float64 {
 	if a.Worst == 0 || a.Cost == 0 {
 		return 1
 	}
@@ -224,4 +225,47 @@ func (m *Model) alignment(q []journey.StepID, a answer, unknown int, cfg Config,
 		i++
 	}
 	return out
+}
+
+// Status says how a running journey stands. It is a closed enumeration; zero is [UnknownStatus].
+type Status uint8
+
+// How a running journey stands: OnTrack, it fits so far and must go on; Deviated, it does not fit; CanComplete, it fits and
+// may end here or go on; Complete, it fits and only may end.
+const (
+	UnknownStatus Status = iota
+	OnTrack
+	Deviated
+	CanComplete
+	Complete
+)
+
+var statuses = enum.New[Status]("status", "unknown", "on-track", "deviated", "can-complete", "complete")
+
+// String returns the name, with hyphens.
+func (s Status) String() string { return statuses.String(s) }
+
+// AppendText implements [encoding.TextAppender].
+func (s Status) AppendText(dst []byte) ([]byte, error) { return statuses.AppendText(dst, s) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Status) MarshalText() ([]byte, error) { return statuses.AppendText(nil, s) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *Status) UnmarshalText(text []byte) error { return statuses.UnmarshalText(s, text) }
+
+// Status returns how a running journey stands; of an answer that is not exact it is unknown, unless the bound shows that
+// the journey has deviated.
+func (a *Alignment) Status() Status {
+	switch {
+	case a.Cost > 0:
+		return Deviated
+	case !a.Exact:
+		return UnknownStatus
+	case a.MayEnd && len(a.Next) == 0:
+		return Complete
+	case a.MayEnd:
+		return CanComplete
+	}
+	return OnTrack
 }
