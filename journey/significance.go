@@ -55,10 +55,11 @@ type Significance struct {
 
 // tally is a table of steps by seats under other labels or weights.
 type tally struct {
-	m   []int64
-	row []int64
-	col []int64
-	n   int64
+	m      []int64 // steps × seats
+	bySeat []int64 // the same, seats × steps
+	row    []int64
+	col    []int64
+	n      int64
 }
 
 // Significance asks whether the seats share more, or fewer, steps than chance has it. Seats are permuted over the persons inside
@@ -183,6 +184,7 @@ type permuter struct {
 	steps    []uint32
 	counts   []int64
 	seat     []uint32
+	totals   []int64 // of the counts of each unit
 }
 
 func newPermuter(o *Overlap, root stream.Root) *permuter {
@@ -193,6 +195,11 @@ func newPermuter(o *Overlap, root stream.Root) *permuter {
 		}
 		t.steps, t.counts = append(t.steps, u.steps...), append(t.counts, u.counts...)
 		t.first, t.seat = append(t.first, len(t.steps)), append(t.seat, uint32(u.seat))
+		total := int64(0)
+		for _, n := range u.counts {
+			total += n
+		}
+		t.totals = append(t.totals, total)
 	}
 	t.accounts = append(t.accounts, len(o.units))
 	if len(o.units) == 0 {
@@ -230,11 +237,11 @@ func (t *permuter) permute(ctx context.Context, c SignificanceConfig) (permuted,
 	}
 	parts, err := inParts(ctx, c.Permutations, c.Workers, func(from, to int) permuted {
 		out := permuted{make([]float64, pairs), make([]int, pairs), make([]int, pairs), make([]int, len(o.m))}
-		w := tally{m: make([]int64, len(o.m)), row: o.row, col: make([]int64, len(o.seats)), n: o.n}
+		w := tally{m: make([]int64, len(o.m)), bySeat: make([]int64, len(o.m)), row: o.row, col: make([]int64, len(o.seats)), n: o.n}
 		seat := make([]uint32, len(t.seat))
 		for b := from; b < to && ctx.Err() == nil; b++ {
 			t.shuffle(seat, uint64(b))
-			t.count(&w, seat)
+			t.count(&w, seat, nil)
 			k := 0
 			for x := range o.seats {
 				for y := x + 1; y < len(o.seats); y++ {
@@ -278,12 +285,13 @@ func (t *permuter) permute(ctx context.Context, c SignificanceConfig) (permuted,
 // shuffle permutes the seats inside each account.
 func (t *permuter) shuffle(seat []uint32, b uint64) {
 	copy(seat, t.seat)
+	luck := t.root.Sub("journey overlap permutation", b, 0)
 	for g := range t.groups() {
 		list := seat[t.accounts[g]:t.accounts[g+1]]
 		if len(list) < 2 {
 			continue
 		}
-		r := t.root.SourceN("journey overlap permutation", b, t.keys[g])
+		r := luck.SourceN("", 0, t.keys[g])
 		for i := len(list) - 1; i > 0; i-- {
 			k := r.IntN(i + 1)
 			list[i], list[k] = list[k], list[i]
@@ -291,15 +299,27 @@ func (t *permuter) shuffle(seat []uint32, b uint64) {
 	}
 }
 
-// count fills the table under other seats; row sums do not change.
-func (t *permuter) count(w *tally, seat []uint32) {
-	clear(w.m)
+// count fills the table under other seats; row sums do not change. weight is that of the account of each unit; nil is one.
+func (t *permuter) count(w *tally, seat []uint32, weight []int64) {
+	clear(w.bySeat)
 	clear(w.col)
-	k := len(t.o.seats)
+	steps, seats := len(t.o.steps), len(t.o.seats)
 	for u, r := range seat {
+		k := int64(1)
+		if weight != nil {
+			if k = weight[u]; k == 0 {
+				continue
+			}
+		}
+		w.col[r] += k * t.totals[u]
+		line := w.bySeat[int(r)*steps : (int(r)+1)*steps]
 		for i := t.first[u]; i < t.first[u+1]; i++ {
-			w.m[int(t.steps[i])*k+int(r)] += t.counts[i]
-			w.col[r] += t.counts[i]
+			line[t.steps[i]] += k * t.counts[i]
+		}
+	}
+	for r := range seats {
+		for s, n := range w.bySeat[r*steps : (r+1)*steps] {
+			w.m[s*seats+r] = n
 		}
 	}
 }
@@ -332,24 +352,19 @@ func (t *permuter) bootstrap(ctx context.Context, c SignificanceConfig) (bootstr
 	pairs := len(o.seats) * (len(o.seats) - 1) / 2
 	parts, err := inParts(ctx, c.Replicates, c.Workers, func(from, to int) bootstrapped {
 		out := bootstrapped{make([][]float64, pairs), make([][]float64, pairs)}
-		w := Overlap{steps: o.steps, seats: o.seats, m: make([]int64, len(o.m)), col: make([]int64, len(o.seats))}
+		counts := tally{m: make([]int64, len(o.m)), bySeat: make([]int64, len(o.m)), col: make([]int64, len(o.seats))}
+		w := Overlap{steps: o.steps, seats: o.seats, m: counts.m, col: counts.col}
+		weight := make([]int64, len(t.seat))
 		for b := from; b < to && ctx.Err() == nil; b++ {
-			clear(w.m)
-			clear(w.col)
+			luck := t.root.Sub("journey overlap bootstrap", uint64(b), 0)
 			for g := range t.groups() {
-				r := t.root.SourceN("journey overlap bootstrap", uint64(b), t.keys[g])
-				weight := int64(r.Poisson1())
-				if weight == 0 {
-					continue
-				}
+				r := luck.SourceN("", 0, t.keys[g])
+				n := int64(r.Poisson1())
 				for u := t.accounts[g]; u < t.accounts[g+1]; u++ {
-					for i := t.first[u]; i < t.first[u+1]; i++ {
-						n := weight * t.counts[i]
-						w.m[int(t.steps[i])*len(o.seats)+int(t.seat[u])] += n
-						w.col[t.seat[u]] += n
-					}
+					weight[u] = n
 				}
 			}
+			t.count(&counts, t.seat, weight)
 			k := 0
 			for x := range o.seats {
 				for y := x + 1; y < len(o.seats); y++ {
