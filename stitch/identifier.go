@@ -165,6 +165,9 @@ func NewIdentifier(k Kind, system, raw string, n *Normalizer) (Identifier, error
 	if err != nil {
 		return Identifier{}, err
 	}
+	if id.value != raw && isBlocked(id.value) {
+		return Identifier{}, refuse(reasonBlocked)
+	}
 	return id, nil
 }
 

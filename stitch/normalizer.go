@@ -191,7 +191,7 @@ func (n *Normalizer) email(raw string) (string, error) {
 	if domain == "gmail.com" && !n.KeepDots {
 		local = strings.ReplaceAll(local, ".", "")
 	}
-	if local == "" || len(local) > 64 {
+	if local == "" || len(local) > 64 || local[0] != '"' && !isDotAtom(local) {
 		return "", refuse(reasonFormat)
 	}
 	return local + "@" + domain, nil

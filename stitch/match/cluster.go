@@ -41,6 +41,8 @@ type ClusterConfig struct {
 	OneToOne bool     // at most one row of each source in a cluster, best pairs first
 	Cross    bool     // pairs of one source do not count
 	Unique   []string // fields of which a cluster may hold one value only
+	// Always lists pairs that are linked whatever their weight, unless a veto or a unique field stands between them.
+	Always []Pair
 	// Veto, if given, says which pairs may never be in one cluster, and why. It must be pure.
 	Veto    func(a, b uint32) (cause string, veto bool)
 	Workers int
@@ -89,6 +91,7 @@ type clusterer struct {
 	s       *Scorer
 	cfg     ClusterConfig
 	auto    float64
+	always  map[[2]uint32]bool
 	unique  []int
 	guarded bool // vetoes or unique fields exist
 }
@@ -124,6 +127,9 @@ func (s *Scorer) Cluster(pairs []Pair, cfg ClusterConfig) (*Clusters, error) {
 			links = append(links, x)
 		}
 	}
+	if len(cfg.Always) > 0 {
+		links = c.withAlways(links)
+	}
 	out := &Clusters{Of: make([]uint32, s.t.n), Links: links}
 	parts := c.components(links)
 	results := make([][]Refusal, len(parts))
@@ -133,6 +139,24 @@ func (s *Scorer) Cluster(pairs []Pair, cfg ClusterConfig) (*Clusters, error) {
 	}
 	slices.SortFunc(out.Refused, func(a, b Refusal) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
 	return out, nil
+}
+
+// withAlways adds the pairs that are linked anyway, with the largest weight; the result is sorted by rows.
+func (c *clusterer) withAlways(links []Pair) []Pair {
+	c.always = map[[2]uint32]bool{}
+	var extra []Pair
+	for _, p := range c.cfg.Always {
+		key := [2]uint32{min(p.A, p.B), max(p.A, p.B)}
+		if p.A == p.B || c.always[key] {
+			continue
+		}
+		c.always[key] = true
+		extra = append(extra, Pair{A: key[0], B: key[1], Bits: maxBits})
+	}
+	links = slices.DeleteFunc(slices.Clone(links), func(p Pair) bool { return c.always[[2]uint32{p.A, p.B}] })
+	links = append(links, extra...)
+	slices.SortFunc(links, func(a, b Pair) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
+	return links
 }
 
 // part is a run of components for one job: rows and links of each.
@@ -286,7 +310,7 @@ func (c *clusterer) inOrder(rows []uint32, links []Pair, of []uint32, mean func(
 			continue
 		}
 		cause := c.blocked(members[a], members[b])
-		if cause == "" && mean != nil && mean(members[a], members[b]) < c.auto {
+		if cause == "" && mean != nil && !c.always[[2]uint32{l.A, l.B}] && mean(members[a], members[b]) < c.auto {
 			cause = "average"
 		}
 		if cause != "" {
@@ -403,6 +427,19 @@ func newAgglomeration(c *clusterer, rows []uint32, links []Pair) *agglomeration 
 	for i := range k {
 		a.find(i)
 	}
+	if len(c.always) > 0 {
+		for _, l := range links {
+			if !c.always[[2]uint32{l.A, l.B}] {
+				continue
+			}
+			i, _ := slices.BinarySearch(rows, l.A)
+			j, _ := slices.BinarySearch(rows, l.B)
+			i, j = a.cluster[i], a.cluster[j]
+			if i != j && !a.barred[i*k+j] {
+				a.unite(min(i, j), max(i, j))
+			}
+		}
+	}
 	return a
 }
 
@@ -451,7 +488,12 @@ func (a *agglomeration) merge(c *clusterer) bool {
 	if at < 0 || top < c.auto {
 		return false
 	}
-	i, j := at, a.best[at] // i < j: cluster i keeps the smaller first member
+	a.unite(at, a.best[at])
+	return true
+}
+
+// unite puts cluster j into i < j, which keeps the smaller first member.
+func (a *agglomeration) unite(i, j int) {
 	for k := range a.k {
 		if a.first[k] < 0 || k == i || k == j {
 			continue
@@ -481,5 +523,4 @@ func (a *agglomeration) merge(c *clusterer) bool {
 			a.find(k)
 		}
 	}
-	return true
 }

@@ -64,8 +64,8 @@ func checkLevels(p *b2b.Problems, path string, levels []Level) {
 	}
 }
 
-// hasNames says whether both names of a person are mapped, in one column or two.
-func hasNames(fields []Field) bool {
+// HasNames says whether both names of a person are mapped, in one column or two.
+func HasNames(fields []Field) bool {
 	given, sur := false, false
 	for _, f := range fields {
 		given = given || f.Kind == GivenName
@@ -81,7 +81,7 @@ func hasNames(fields []Field) bool {
 func levelsOf(f Field, fields []Field) []Level {
 	levels := f.Levels
 	if len(levels) == 0 {
-		levels = DefaultLevels(f.Kind, hasNames(fields))
+		levels = DefaultLevels(f.Kind, HasNames(fields))
 	}
 	out := make([]Level, len(levels))
 	copy(out, levels)

@@ -285,3 +285,15 @@ func followsFrom(local string, words []string) bool {
 	}
 	return whole
 }
+
+// Same says whether two rows hold equal values of a field.
+func (t *Table) Same(a, b uint32, field int) bool {
+	x, y := t.row(a)[field], t.row(b)[field]
+	return x != 0 && y != 0 && t.cols[field].class(x) == t.cols[field].class(y)
+}
+
+// Differ says whether two rows hold different values of a field; a missing value differs from none.
+func (t *Table) Differ(a, b uint32, field int) bool {
+	x, y := t.row(a)[field], t.row(b)[field]
+	return x != 0 && y != 0 && t.cols[field].class(x) != t.cols[field].class(y)
+}
