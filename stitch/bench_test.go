@@ -54,9 +54,11 @@ func worldFacts(w *identity.World) []stitch.Fact {
 
 var worlds = map[int][]stitch.Fact{}
 
+func worldOf(n int) *identity.World { return identity.New(rand.NewPCG(1, 0), n) }
+
 func world(n int) []stitch.Fact {
 	if worlds[n] == nil {
-		worlds[n] = worldFacts(identity.New(rand.NewPCG(1, 0), n))[:n]
+		worlds[n] = worldFacts(worldOf(n))[:n]
 	}
 	return worlds[n]
 }
