@@ -67,3 +67,17 @@ func bpic2020(tb testing.TB) *journey.Log {
 	}
 	return l
 }
+
+// named reads a table of the real data with the positions of its columns.
+func named(tb testing.TB, file string) (rows [][]string, at map[string]int) {
+	tb.Helper()
+	all, err := csv.NewReader(realdata.Open(tb, "journey/"+file)).ReadAll()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at = make(map[string]int)
+	for i, name := range all[0] {
+		at[name] = i
+	}
+	return all[1:], at
+}

@@ -51,6 +51,15 @@ func (c Composite) SwimLane(atlas *Atlas) string {
 		marks[i] = c.mark(row, atlas)
 		marks[i].lane, _ = slices.BinarySearch(lanes, seatOf(row))
 	}
+	for i := 1; i < len(marks); i++ { // a joint event has one phase: the first that is known
+		for k := i; k > 0 && r.Event[marks[k].row] == r.Event[marks[k-1].row]; k-- {
+			if marks[k-1].phase == b2b.UnknownPhase {
+				marks[k-1].phase = marks[k].phase
+			} else {
+				marks[k].phase = marks[k-1].phase
+			}
+		}
+	}
 	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(phaseRank(a.phase), phaseRank(b.phase)) })
 	column := make([]int, len(marks)) // equal for the rows of one event in one phase
 	columns := 0
