@@ -116,3 +116,18 @@ func oracle(tb testing.TB, name string, into any) {
 		tb.Fatal(err)
 	}
 }
+
+// oracleFields reads some keys of an oracle file whose other keys have other forms.
+func oracleFields[T any](tb testing.TB, name string, into *map[string]*T, keys ...string) {
+	tb.Helper()
+	var raw map[string]json.RawMessage
+	oracle(tb, name, &raw)
+	*into = make(map[string]*T)
+	for _, k := range keys {
+		v := new(T)
+		if err := json.Unmarshal(raw[k], v); err != nil {
+			tb.Fatal(err)
+		}
+		(*into)[k] = v
+	}
+}
