@@ -181,10 +181,10 @@ func trend(x []float64) float64 {
 	if n < 2 {
 		return 0
 	}
-	m, t, tt := mean(x), 0.0, 0.0
+	t, tt := 0.0, 0.0
 	for i, v := range x {
-		d := float64(i) - (n-1)/2
-		t += float64(d * (v - m))
+		d := float64(i) - (n-1)/2 // these sum to 0, so that the mean need not be taken off; whole scores then tie exactly
+		t += float64(d * v)
 		tt += float64(d * d)
 	}
 	return t / tt

@@ -49,3 +49,6 @@ func (a Aggregator) MarshalText() ([]byte, error) { return aggregators.AppendTex
 
 // UnmarshalText implements [encoding.TextUnmarshaler] as [ParseAggregator] does.
 func (a *Aggregator) UnmarshalText(text []byte) error { return aggregators.UnmarshalText(a, text) }
+
+// Aggregators returns all aggregators.
+func Aggregators() []Aggregator { return aggregators.All() }

@@ -19,11 +19,13 @@ type Difference struct {
 // between accounts, and accounts in both contribute their covariance. ok is false if one is empty. Errors as in
 // [Tally.Result], and [b2b.ErrConfigMismatch] for two instruments. cfg.Interval and Population are not used.
 func Compare(a, b *Tally, cfg MetricConfig) (d Difference, ok bool, err error) {
-	if a.instrument != b.instrument && a.instrument != UnknownInstrument && b.instrument != UnknownInstrument {
+	switch {
+	case a.instrument == UnknownInstrument || b.instrument == UnknownInstrument:
+		return d, false, nil
+	case a.instrument != b.instrument:
 		return d, false, b2b.ErrConfigMismatch
 	}
-	instrument := max(a.instrument, b.instrument)
-	if cfg, err = cfg.withDefaults(instrument); err != nil {
+	if cfg, err = cfg.withDefaults(a.instrument); err != nil {
 		return d, false, err
 	}
 	x, y := a.collect(cfg), b.collect(cfg)

@@ -215,6 +215,9 @@ func (s *sums) robust() (variance, clusters float64) {
 // Result makes the number; ok is false if the tally is empty. Errors: a malformed configuration, CES2 without a figure, an
 // interval that does not fit the figure or would have zero width, more responses than the population.
 func (t *Tally) Result(cfg MetricConfig) (m Metric, ok bool, err error) {
+	if t.instrument == UnknownInstrument {
+		return m, false, nil
+	}
 	if cfg, err = cfg.withDefaults(t.instrument); err != nil {
 		return m, false, err
 	}
