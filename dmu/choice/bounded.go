@@ -54,11 +54,18 @@ func HegselmannKrause(x []float64, cfg Confidence) (Camps, error) {
 		return Camps{}, err
 	}
 	n := len(x)
-	order := indices(n)
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(x[i], x[j]) })
+	type opinion struct {
+		x  float64
+		at int
+	}
+	order := make([]opinion, n)
+	for i, v := range x {
+		order[i] = opinion{v, i}
+	}
+	slices.SortFunc(order, func(a, b opinion) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.at, b.at)) })
 	now, next := make([]float64, n), make([]float64, n)
-	for k, i := range order {
-		now[k] = x[i]
+	for k, o := range order {
+		now[k] = o.x
 	}
 	span := now[n-1] - now[0]
 	epsilon := cfg.Epsilon + confidenceSlack*span
@@ -76,12 +83,12 @@ func HegselmannKrause(x []float64, cfg Confidence) (Camps, error) {
 		out.Converged = step(now, next, hi, lo, epsilon) <= stillness*span
 	}
 	for k := 0; k < n; {
-		c := Camp{Members: []int{order[k]}}
+		c := Camp{Members: []int{order[k].at}}
 		var sum stat.Compensated
 		sum.Add(now[k])
 		l := k + 1
 		for ; l < n && now[l]-now[l-1] <= confidenceSlack*span; l++ {
-			c.Members = append(c.Members, order[l])
+			c.Members = append(c.Members, order[l].at)
 			sum.Add(now[l])
 		}
 		c.Opinion = []float64{sum.Sum() / float64(l-k)}

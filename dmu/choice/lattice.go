@@ -1,6 +1,9 @@
 package choice
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // lattice is a sparse distribution over integer vectors. States keep the order in which they were first met, which is a
 // function of the input alone, so that sums over them have the same bytes everywhere.
@@ -76,6 +79,20 @@ func (l *lattice) clear() {
 	clear(l.table)
 }
 
+// reserve makes room for n states of an empty lattice at once.
+func (l *lattice) reserve(n int) {
+	n = min(n, l.limit)
+	if cap(l.p) >= n {
+		return
+	}
+	l.p, l.coords = make([]float64, 0, n), make([]int64, 0, n*l.dim)
+	size := len(l.table)
+	for size < 2*n+2 {
+		size *= 2
+	}
+	l.table = make([]int32, size)
+}
+
 // convolver adds independent random vectors, one after the other.
 type convolver struct {
 	now, next *lattice
@@ -98,6 +115,7 @@ func (c *convolver) add(moves [][]int64, q []float64) error {
 	if c.work -= len(c.now.p) * len(moves); c.work < 0 {
 		return errStates
 	}
+	c.next.reserve(len(c.now.p) * len(moves))
 	for i, p := range c.now.p {
 		s := c.now.state(i)
 		for k, move := range moves {
@@ -114,4 +132,68 @@ func (c *convolver) add(moves [][]int64, q []float64) error {
 	}
 	c.now, c.next = c.next, c.now
 	return nil
+}
+
+// maxCellsOfGrid bounds a [grid].
+const maxCellsOfGrid = 1 << 23
+
+// grid is a dense distribution over vectors of small non-negative integers, the faster form where it fits.
+type grid struct {
+	side, dim int
+	now, next []float64
+	last      int // the largest index that may hold mass
+}
+
+// newGrid starts at the zero vector; ok is false where side^dim cells are too many.
+func newGrid(side, dim int) (g *grid, ok bool) {
+	cells := 1
+	for range dim {
+		if cells *= side; cells > maxCellsOfGrid {
+			return nil, false
+		}
+	}
+	g = &grid{side: side, dim: dim, now: make([]float64, cells), next: make([]float64, cells)}
+	g.now[0] = 1
+	return g, true
+}
+
+// offset is the index of a vector.
+func (g *grid) offset(x []int64) int {
+	at := 0
+	for k := g.dim - 1; k >= 0; k-- {
+		at = at*g.side + int(x[k])
+	}
+	return at
+}
+
+// add adds an independent vector that has index offsets[k] with probability q[k].
+func (g *grid) add(offsets []int, q []float64) {
+	reach := slices.Max(offsets)
+	clear(g.next[:g.last+reach+1])
+	for i, mass := range g.now[:g.last+1] {
+		if mass == 0 {
+			continue
+		}
+		for k, at := range offsets {
+			g.next[i+at] += float64(mass * q[k])
+		}
+	}
+	g.last += reach
+	g.now, g.next = g.next, g.now
+}
+
+// each writes each vector of positive mass to the first coordinates of dst, what is left of total to the last, and calls f.
+func (g *grid) each(total int64, dst []int64, f func(mass float64)) {
+	for i, mass := range g.now[:g.last+1] {
+		if mass == 0 {
+			continue
+		}
+		rest := total
+		for k, at := 0, i; k < g.dim; k, at = k+1, at/g.side {
+			dst[k] = int64(at % g.side)
+			rest -= dst[k]
+		}
+		dst[g.dim] = rest
+		f(mass)
+	}
 }

@@ -2,9 +2,6 @@ package choice
 
 import "slices"
 
-// maxDense bounds the cells of the dense table over Q vectors.
-const maxDense = 1 << 23
-
 // maxRankings bounds J! for the exact rules of perturbation.
 const maxRankings = 400_000
 
@@ -81,54 +78,22 @@ func (d *decision) perturbation(p Preferences) (Outcome, error) {
 		return Outcome{}, errStates
 	}
 	total := int64(members * alternatives * (alternatives - 1) / 2)
-	side := members*(alternatives-1) + 1
-	cells := 1
-	for range alternatives - 1 {
-		if cells *= side; cells > maxDense {
-			return d.sparsePerturbation(lists, alternatives, nil, total)
-		}
+	grid, ok := newGrid(members*(alternatives-1)+1, alternatives-1)
+	if !ok {
+		return d.sparsePerturbation(lists, alternatives, nil, total)
 	}
-	now, next := make([]float64, cells), make([]float64, cells)
-	now[0] = 1
-	last := 0 // the largest index that may hold mass
-	offsets, q := []int{}, []float64{}
+	var offsets []int
+	var q []float64
 	for _, list := range lists {
 		offsets, q = offsets[:0], q[:0]
-		reach := 0
 		for _, r := range list {
-			at := 0
-			for a := alternatives - 2; a >= 0; a-- {
-				at = at*side + int(r.rank[a])
-			}
-			offsets, q = append(offsets, at), append(q, r.p)
-			reach = max(reach, at)
+			offsets, q = append(offsets, grid.offset(r.rank[:alternatives-1])), append(q, r.p)
 		}
-		clear(next[:last+reach+1])
-		for i, mass := range now[:last+1] {
-			if mass == 0 {
-				continue
-			}
-			for k, at := range offsets {
-				next[i+at] += float64(mass * q[k])
-			}
-		}
-		last += reach
-		now, next = next, now
+		grid.add(offsets, q)
 	}
 	out := newTally(alternatives)
 	cost := make([]int64, alternatives)
-	for i, mass := range now[:last+1] {
-		if mass == 0 {
-			continue
-		}
-		rest := total
-		for a, at := 0, i; a < alternatives-1; a, at = a+1, at/side {
-			cost[a] = int64(at % side)
-			rest -= cost[a]
-		}
-		cost[alternatives-1] = rest
-		out.byCost(mass, cost, 0)
-	}
+	grid.each(total, cost, func(mass float64) { out.byCost(mass, cost, 0) })
 	return whole(out.p()), nil
 }
 

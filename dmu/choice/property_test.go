@@ -447,3 +447,118 @@ func FuzzRules(f *testing.F)       { f.Fuzz(rapid.MakeFuzz(propRules)) }
 func FuzzEnumeration(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propEnumeration)) }
 func FuzzPower(f *testing.F)       { f.Fuzz(rapid.MakeFuzz(propPower)) }
 func FuzzPivotality(f *testing.F)  { f.Fuzz(rapid.MakeFuzz(propPivotality)) }
+
+// Six alternatives are too many for a table of rankings: they are drawn without replacement, zeros last.
+func TestDrawnRankings(t *testing.T) {
+	p := group(t, []string{"a", "b"}, []string{"A", "B", "C", "D", "E", "F"}, [][]float64{
+		{.5, .2, .1, .1, .05, .05}, {0, 0, .5, .25, .25, 0},
+	})
+	for _, r := range []choice.Rule{choice.PreferencePerturbation, choice.WeightedPerturbation} {
+		exact, err := choice.Decide(r, p, []float64{3, 2}, choice.Options{})
+		if err != nil || exact.Method != choice.Exact {
+			t.Fatal(exact, err)
+		}
+		const draws = 50_000
+		got, err := choice.Decide(r, p, []float64{3, 2}, choice.Options{MaxStates: 1, Draws: draws, Source: rand.NewPCG(7, 0)})
+		if err != nil || got.Method != choice.Simulated {
+			t.Fatal(got, err)
+		}
+		for a, x := range got.P {
+			if math.Abs(x-exact.P[a]) > 5*math.Sqrt(exact.P[a]*(1-exact.P[a])/draws) {
+				t.Errorf("%v: simulated %v, exact %v", r, got.P, exact.P)
+			}
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	two := []dmu.Alternative{{ID: "x"}, {ID: "y", StatusQuo: true}}
+	_, err := choice.New([]b2b.PersonID{"a", "", "a"}, append(two, dmu.Alternative{ID: "x"}),
+		[][]float64{{.5, .6, 0}, {math.NaN(), 1, 0}})
+	want := "members[1]: empty\nmembers[2]: same as members[0]\nalternatives[2].id: same as alternatives[0]\n" +
+		"preferences: not one row per member\npreferences[0]: does not sum to 1\npreferences[1][0]: outside [0,1]"
+	if err == nil || err.Error() != want {
+		t.Error(err)
+	}
+	p, err := choice.New([]b2b.PersonID{"a", "b"}, two, [][]float64{{.5, .5}, {1, 0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = choice.All(p, []float64{-1, math.Inf(1)}, choice.Options{Quota: 1, TopK: 2, Tau: 2, Autocrat: "z", MaxStates: -1, Ties: 9})
+	want = "weights[0]: not a finite number ≥ 0\nweights[1]: not a finite number ≥ 0\n" +
+		"options.quota: not above half of the members and at most all\n" +
+		"options.top_k: not at least 1 and below the number of alternatives\noptions.tau: above 1\n" +
+		"options: a negative limit\noptions.ties: no such value\noptions.autocrat: not a member"
+	if err == nil || err.Error() != want {
+		t.Error(err)
+	}
+	if _, err := choice.Decide(choice.UnknownRule, p, []float64{0, 0}, choice.Options{}); err == nil {
+		t.Error("no error")
+	}
+	if _, err := p.Veto(choice.Outcome{P: []float64{1, 0}}, [][]float64{{.5, .5}, {2, 0}, {1}}); err == nil || err.Error() !=
+		"veto[0][1]: a veto of the status quo\nveto[1][0]: outside [0,1]\nveto[2]: not one probability per alternative" {
+		t.Error(err)
+	}
+	if o, err := p.Fold(choice.Outcome{P: []float64{.25, .25}, NoDecision: .5}); err != nil || o.P[1] != .75 || o.NoDecision != 0 {
+		t.Error(o, err)
+	}
+	if _, err := choice.WhomNext(choice.Next{Rule: choice.Voting, Target: "z", Delta: 2, Cost: []float64{0}}, p, nil, choice.Options{}); err == nil ||
+		err.Error() != "target: not an alternative\ndelta: outside (0,1]\ncost: not one per member\ncost[0]: not a positive finite number" {
+		t.Error(err)
+	}
+	if _, err := choice.WhatIf(p, nil, []choice.Move{{Member: "z", Leaves: true}}, choice.Options{}); err == nil {
+		t.Error("a stranger leaves")
+	}
+	_, err = choice.Ballot{Weights: []int64{1, -1}, Quota: 5, Vetoers: []int{0, 0, 9}, MinMembers: 3}.Power()
+	want = "weights[1]: negative\nquota: not between 1 and the sum of the weights\nvetoers[1]: repeated\n" +
+		"vetoers[2]: no such member\nmin_members: not between 0 and the number of members"
+	if err == nil || err.Error() != want {
+		t.Error(err)
+	}
+	_, err = choice.PredicatePower(3, func(s uint32) bool { return s == 1 || s == 7 })
+	if bad, ok := errors.AsType[*choice.NotMonotoneError](err); !ok || bad.Wins != 1 || bad.Loses != 3 {
+		t.Error(err)
+	}
+	if _, err := choice.PredicatePower(21, nil); !errors.Is(err, b2b.ErrTooLarge) {
+		t.Error(err)
+	}
+	if _, err := (choice.Ballot{Weights: slices.Repeat([]int64{1 << 50, 3}, 15), Quota: 1 << 53}).Power(); !errors.Is(err, b2b.ErrTooLarge) {
+		t.Error(err)
+	}
+	for i, c := range []struct {
+		interests []dmu.Interest
+		beta      float64
+		want      string
+	}{
+		{nil, 1, "interests: no positive weight"},
+		{[]dmu.Interest{{Criterion: "speed", Weight: 1}}, 1, "interests[0].criterion: no performance is given for it"},
+		{[]dmu.Interest{{Criterion: "price", Weight: 1}}, 0, "beta: not a positive finite number"},
+	} {
+		_, err := choice.Logit(c.interests, []choice.Performance{{Criterion: "price", Scores: []float64{1, 2}}}, c.beta)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+}
+
+// Weights whose quota does not fit a table go through the coalitions.
+func TestPowerOfLargeWeights(t *testing.T) {
+	small, err := choice.Ballot{Weights: []int64{40, 20, 15, 15, 10}, Quota: 51}.Power()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const k = 1_000_000_007
+	large, err := choice.Ballot{Weights: []int64{40 * k, 20*k + 1, 15 * k, 15 * k, 10 * k}, Quota: 51 * k}.Power()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(small.ShapleyShubik(), large.ShapleyShubik()) || small.Winning.Cmp(large.Winning) != 0 {
+		t.Errorf("%v, %v", small.ShapleyShubik(), large.ShapleyShubik())
+	}
+	if p, err := (choice.Ballot{Weights: []int64{3, 1, 1}, Quota: 2}).Power(); err != nil || !p.Improper || p.Dictator != -1 {
+		t.Errorf("%+v %v", p, err)
+	}
+	if p, err := (choice.Ballot{Weights: []int64{5, 1, 1}, Quota: 4}).Power(); err != nil || p.Improper || p.Dictator != 0 || !slices.Equal(p.Dummies, []int{1, 2}) {
+		t.Errorf("%+v %v", p, err)
+	}
+}

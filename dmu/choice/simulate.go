@@ -93,9 +93,25 @@ func pick(rng *stream.Rand, row []float64, total float64) int {
 	return last // rounding
 }
 
+// tableAlternatives bounds J for drawing a whole ranking from the table of all J! at once.
+const tableAlternatives = 5
+
 func (d *decision) drawRankings(p Preferences, w []int64, rng *stream.Rand, out *tally) {
 	_, alternatives := p.size()
 	cost := make([]int64, alternatives)
+	if alternatives <= tableAlternatives {
+		tables := newRankingTables(p, w)
+		for range d.opt.Draws {
+			clear(cost)
+			for i := range tables {
+				for a, c := range tables[i].draw(rng) {
+					cost[a] += c
+				}
+			}
+			out.byCost(1, cost, 0)
+		}
+		return
+	}
 	rest := make([]float64, alternatives)
 	order := make([]int, alternatives)
 	for range d.opt.Draws {
@@ -112,6 +128,43 @@ func (d *decision) drawRankings(p Preferences, w []int64, rng *stream.Rand, out 
 		}
 		out.byCost(1, cost, 0)
 	}
+}
+
+// rankingTable is one member's rankings with their cumulated probabilities.
+type rankingTable struct {
+	upTo []float64
+	cost [][]int64 // weight times rank
+}
+
+func newRankingTables(p Preferences, w []int64) []rankingTable {
+	tables := make([]rankingTable, len(p.p))
+	for i, row := range p.p {
+		sum := 0.0
+		for _, r := range rankings(row) {
+			if w != nil {
+				for a := range r.rank {
+					r.rank[a] *= w[i]
+				}
+			}
+			sum += r.p
+			tables[i].upTo, tables[i].cost = append(tables[i].upTo, sum), append(tables[i].cost, r.rank)
+		}
+	}
+	return tables
+}
+
+func (t *rankingTable) draw(rng *stream.Rand) []int64 {
+	last := len(t.upTo) - 1
+	u := rng.Float64() * t.upTo[last]
+	lo, hi := 0, last
+	for lo < hi {
+		if mid := (lo + hi) / 2; t.upTo[mid] > u {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	return t.cost[lo]
 }
 
 // drawRanking draws without replacement; what has probability zero ranks last in random order.

@@ -71,6 +71,11 @@ func indices(n int) []int {
 // dropped. Ties by influence carry the weight of each side as well.
 func (d *decision) votes(p Preferences) (Outcome, error) {
 	members, alternatives := p.size()
+	if d.opt.Ties != InfluenceTies && tallies(members, alternatives) <= float64(d.opt.MaxStates) {
+		if g, ok := newGrid(members+1, alternatives-1); ok {
+			return d.votesOnGrid(p, g), nil
+		}
+	}
 	byInfluence := d.opt.Ties == InfluenceTies
 	dim := alternatives - 1
 	if byInfluence {
@@ -111,6 +116,36 @@ func (d *decision) votes(p Preferences) (Outcome, error) {
 		out.share(mass, first, d.opt.Ties)
 	}
 	return d.tied(out.p()), nil
+}
+
+// tallies returns the number of tallies of a vote, C(D+J−1, J−1).
+func tallies(members, alternatives int) float64 {
+	n := 1.0
+	for k := 1; k < alternatives; k++ {
+		n = n * float64(members+k) / float64(k)
+	}
+	return n
+}
+
+// votesOnGrid is votes where the tallies fit a dense table.
+func (d *decision) votesOnGrid(p Preferences, g *grid) Outcome {
+	members, alternatives := p.size()
+	offsets, unit := make([]int, alternatives), make([]int64, alternatives-1)
+	for a := range unit {
+		unit[a] = 1
+		offsets[a] = g.offset(unit)
+		unit[a] = 0
+	}
+	for _, row := range p.p {
+		g.add(offsets, row)
+	}
+	out := newTally(alternatives)
+	all, winners, count := indices(alternatives), make([]int, 0, alternatives), make([]int64, alternatives)
+	g.each(int64(members), count, func(mass float64) {
+		winners = leaders(count, 0, all, winners)
+		out.share(mass, winners, d.opt.Ties)
+	})
+	return d.tied(out.p())
 }
 
 // tied is the outcome of a vote: what no alternative got is no decision, and is rounding where ties are broken.
