@@ -1,18 +1,675 @@
 package forecast
 
 import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strconv"
 	"time"
 
+	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/funnel"
+	"github.com/buyerjourney/b2b/internal/enum"
+	"github.com/buyerjourney/b2b/internal/stat"
+	"github.com/buyerjourney/b2b/internal/stream"
 )
 
-// BacktestReport x.
-type BacktestReport struct{}
+// Measure is what is forecast. It is a closed enumeration; zero is [Wins].
+type Measure uint8
 
-func (r *BacktestReport) verdict(time.Duration) (funnel.Verdict, []string) {
-	return funnel.TooLittleHistory, []string{"no back-test was given"}
+// The measures.
+const (
+	Wins    Measure = iota // number of deals won
+	Revenue                // minor units of the base currency
+)
+
+var measures = enum.New[Measure]("measure", "wins", "revenue")
+
+// IsValid reports whether m is a value of the enumeration.
+func (m Measure) IsValid() bool { return measures.Valid(m) }
+
+// String returns the name.
+func (m Measure) String() string { return measures.String(m) }
+
+// AppendText implements [encoding.TextAppender].
+func (m Measure) AppendText(dst []byte) ([]byte, error) { return measures.AppendText(dst, m) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (m Measure) MarshalText() ([]byte, error) { return measures.AppendText(nil, m) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (m *Measure) UnmarshalText(text []byte) error { return measures.UnmarshalText(m, text) }
+
+// BacktestConfig sets up a back-test. Forecast holds the settings that are tested; its Periods, Past and Quoted are not
+// read. Origins, or else Count origins that lie Every apart before the end of the book less the horizon; zero values are
+// 12 origins, a week apart.
+type BacktestConfig struct {
+	Forecast Config
+	Origins  []time.Time
+	Every    time.Duration
+	Count    int
+	Kernels  []Kernel // none: all
+	Warmup   int      // origins before the first that are forecast for choosing, drift and calibration only
 }
-func (m *Model) calibrate(*Forecast) {}
-func (c Config) settle(asOf int64) (settings, float64, []string) {
-	return settings{}, 0, nil
+
+// BacktestReport says how the forecasts that would have been made in the past turned out. It is a plain value.
+type BacktestReport struct {
+	Horizon   time.Duration
+	Every     time.Duration // between origins; 0 if they are not evenly spaced
+	Origins   []time.Time
+	Effective int // greatest number of origins whose horizons do not overlap
+	Rows      []BacktestRow
+	Scores    []Score
+	Settings  []Settings // in use at each origin
+	Hindsight bool       // some changes have no time of recording: what was known then is a guess
+	Notes     []string
+
+	tracks []track // of every candidate of the settings
+}
+
+// BacktestRow is one forecast of the past: the open deals of one origin under one kernel. Missing rows are those for which
+// the kernel has nothing to say.
+type BacktestRow struct {
+	Origin           time.Time
+	Kernel           Kernel
+	Measure          Measure
+	Deals            int // open at the origin
+	Missing          bool
+	Forecast, Actual float64
+	Intervals        []Interval
+	Quantiles        []Quantile
+	CRPS             float64
+	PIT              float64 // middle of the probability integral transform
+	Brier            float64 // mean over the deals
+}
+
+// Maybe is a number that may be absent.
+type Maybe struct {
+	Value float64
+	OK    bool
+}
+
+// Score sums up the rows of one kernel and measure.
+type Score struct {
+	Kernel      Kernel
+	Measure     Measure
+	N           int   // origins
+	BiasPct     Maybe // 100·(Σ forecast / Σ actual − 1)
+	MAE         Maybe
+	MAPEPct     Maybe // over origins with an actual of at least 1
+	CRPS        Maybe
+	Skill       Maybe // 1 − CRPS of the semi-Markov kernel / CRPS of this one
+	Coverage    []Coverage
+	Pinball     []Quantile // mean loss per probability
+	Reliability Reliability
+	Verdict     funnel.Verdict
+	Reasons     []string
+}
+
+// Coverage is how often intervals of one level held the outcome, and how wide they were.
+type Coverage struct {
+	Level        float64
+	Model        b2b.Estimate // share, with Wilson interval at the effective number of origins
+	ModelWidth   float64
+	ModelScore   float64 // mean interval score
+	N            int
+	Calibrated   b2b.Estimate // over the origins that could be calibrated
+	CalWidth     float64
+	CalScore     float64
+	CalN         int
+	CalEffective int
+}
+
+// track is what one candidate of the settings forecast at one origin.
+type track struct {
+	set              settings
+	at, end          int64
+	forecast, actual [2]float64 // by measure
+	score            float64    // interval score of the wins at 80 %
+	sd2              float64    // variance without drift
+	spread           float64    // Σ p(1−p)
+}
+
+const (
+	minOrigins  = 6 // resolved origins below which nothing is chosen or judged
+	trialDraws  = 100
+	autoLevel   = 0.8
+	defaultRuns = 12
+)
+
+// normal fills the defaults of a back-test.
+func (c BacktestConfig) normal(last time.Time) (BacktestConfig, error) {
+	var p b2b.Problems
+	c.Forecast.Periods, c.Forecast.Past, c.Forecast.Quoted = nil, nil, nil
+	f, err := c.Forecast.normal(last)
+	p.Join("forecast", err)
+	c.Forecast = f
+	if c.Every == 0 {
+		c.Every = 7 * day
+	}
+	if c.Count == 0 {
+		c.Count = defaultRuns
+	}
+	if c.Every < time.Hour {
+		p.Add("every", "shorter than an hour")
+	}
+	if c.Count < 0 || c.Count > 10000 {
+		p.Add("count", "outside 0..10000")
+	}
+	if len(c.Kernels) == 0 {
+		c.Kernels = Kernels()
+	}
+	c.Kernels = slices.Clone(c.Kernels)
+	slices.Sort(c.Kernels)
+	c.Kernels = slices.Compact(c.Kernels)
+	for i, k := range c.Kernels {
+		if !k.IsValid() {
+			p.Add("kernels["+strconv.Itoa(i)+"]", "unknown")
+		}
+	}
+	if c.Warmup < 0 || c.Warmup > 10000 {
+		p.Add("warmup", "outside 0..10000")
+	}
+	end := last.Add(-c.Forecast.Horizon)
+	if len(c.Origins) == 0 && p.Len() == 0 {
+		for i := range c.Count {
+			c.Origins = append(c.Origins, end.Add(-time.Duration(c.Count-1-i)*c.Every))
+		}
+	} else {
+		c.Origins = slices.Clone(c.Origins)
+		for i, t := range c.Origins {
+			c.Origins[i] = t.UTC().Truncate(time.Microsecond)
+			if t.After(end) {
+				p.Add("origins["+strconv.Itoa(i)+"]", "its horizon is not over")
+			}
+		}
+		slices.SortFunc(c.Origins, time.Time.Compare)
+		c.Origins = slices.CompactFunc(c.Origins, time.Time.Equal)
+	}
+	return c, p.Err()
+}
+
+// Backtest forecasts the past: at each origin t from the view {t, t} alone, with settings, drift and calibration found from
+// origins that were resolved before t. What counts are the deals that were open at t and had entered before it. Origins at
+// which no deal was open give rows of zero.
+func Backtest(ctx context.Context, b *funnel.Book, c BacktestConfig) (BacktestReport, error) {
+	if b == nil {
+		return BacktestReport{}, &b2b.InvalidError{Path: "book", Reason: "nil"}
+	}
+	final := b.At(b2b.View{})
+	c, err := c.normal(final.AsOf())
+	if err != nil {
+		return BacktestReport{}, err
+	}
+	root, err := stream.New(c.Forecast.Source)
+	if err != nil {
+		return BacktestReport{}, err
+	}
+	run := &backtest{c: c, b: b, final: final, panel: newPanel(final), root: root}
+	if run.money, err = newMoney(final, c.Forecast); err != nil {
+		return BacktestReport{}, err
+	}
+	c.Forecast.Base = run.money.base // one currency at all origins
+	run.c = c
+	run.report = BacktestReport{Horizon: c.Forecast.Horizon, Origins: c.Origins, Effective: effective(c.Origins, c.Forecast.Horizon), Hindsight: final.Hindsight(), Every: spacing(c.Origins)}
+	run.pairs = make([][]float64, len(c.Kernels))
+	run.hits = make([][]bool, len(c.Kernels))
+	warmup := run.warmup()
+	for i, t := range slices.Concat(warmup, c.Origins) {
+		if err := ctx.Err(); err != nil {
+			return BacktestReport{}, err
+		}
+		if err := run.origin(ctx, t, i < len(warmup)); err != nil {
+			return BacktestReport{}, err
+		}
+		if c.Forecast.Progress != nil {
+			c.Forecast.Progress(i+1, len(warmup)+len(c.Origins))
+		}
+	}
+	run.calibrate()
+	run.score()
+	return run.report, nil
+}
+
+// warmup returns the origins before the first that have something to learn from.
+func (b *backtest) warmup() []time.Time {
+	c := b.c
+	if len(c.Origins) == 0 {
+		return nil
+	}
+	every := spacing(c.Origins)
+	if every == 0 {
+		every = c.Every
+	}
+	var out []time.Time
+	first := c.Origins[0]
+	for i := c.Warmup; i > 0; i-- {
+		t := first.Add(-time.Duration(i) * every)
+		if len(b.panel.wins) > 0 && t.UnixMicro() > b.panel.wins[0].at {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// spacing returns the distance between origins if it is always the same.
+func spacing(origins []time.Time) time.Duration {
+	if len(origins) < 2 {
+		return 0
+	}
+	d := origins[1].Sub(origins[0])
+	for i := 2; i < len(origins); i++ {
+		if origins[i].Sub(origins[i-1]) != d {
+			return 0
+		}
+	}
+	return d
+}
+
+// effective is the greatest number of origins whose horizons do not overlap.
+func effective(origins []time.Time, horizon time.Duration) int {
+	n := 0
+	var free time.Time
+	for _, t := range origins {
+		if n == 0 || !t.Before(free) {
+			n++
+			free = t.Add(horizon)
+		}
+	}
+	return n
+}
+
+type backtest struct {
+	c      BacktestConfig
+	b      *funnel.Book
+	final  *funnel.State
+	panel  *panel
+	money  *money
+	root   stream.Root
+	states []*funnel.State // of the origins so far, where there are amounts
+	report BacktestReport
+	pairs  [][]float64 // per kernel: chances of single deals
+	hits   [][]bool
+}
+
+// origin forecasts at one time.
+func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
+	f := b.c.Forecast
+	s := b.b.At(b2b.View{At: t, Known: t})
+	p := newPanel(s)
+	at, end := t.UnixMicro(), t.Add(f.Horizon).UnixMicro()
+	keep := func(d int32) bool { return p.created[d] < at }
+
+	m, err := newMoney(s, f)
+	if err != nil {
+		return err
+	}
+	var earlier *funnel.State // the latest one of an origin whose horizon is over
+	for _, e := range b.states {
+		if !e.AsOf().Add(f.Horizon).After(t) {
+			earlier = e
+		}
+	}
+	if m.base != "" {
+		b.states = append(b.states, s)
+	}
+	build := func(set settings) *engine {
+		e := newEngine(p, f.grid(), set, f.Season.FiscalStart, []int64{end}, keep)
+		m.value(e, s, earlier)
+		e.skip = f.Without
+		return e
+	}
+
+	// What came of the deals.
+	won := b.panel.wonBetween(at, end)
+	wins := map[int32]bool{}
+	actual := [2]float64{}
+	for i, j := range p.open {
+		if j < 0 || !keep(int32(i)) {
+			continue
+		}
+		n, ok := b.final.Find(s.Deal(i).ID)
+		if !ok {
+			continue // forgotten since
+		}
+		if _, ok := won[int32(n)]; !ok {
+			continue
+		}
+		wins[int32(i)] = true
+		actual[Wins]++
+		if m.known[i] != unpriced && b.money.known[n] == quoted {
+			actual[Revenue] += float64(b.money.amount[n])
+		}
+	}
+
+	resolved := func(tr track) bool { return tr.end <= at }
+	set, reason := choose(f.candidates(), b.report.tracks, resolved)
+	if reason != "" {
+		b.report.Notes = appendOnce(b.report.Notes, reason)
+	}
+	root := b.root.Sub("origin", uint64(at), 0)
+	var chosen *engine
+	for _, candidate := range f.candidates() {
+		e := build(candidate)
+		if candidate == set {
+			chosen = e
+		}
+		draws := 0
+		if len(f.candidates()) > 1 || f.Drift.Mode == Auto {
+			draws = min(f.Draws, trialDraws)
+		}
+		tr, err := b.try(ctx, e, root, draws, actual)
+		if err != nil {
+			return err
+		}
+		tr.at, tr.end = at, end
+		b.report.tracks = append(b.report.tracks, tr)
+	}
+	if warmup {
+		return nil
+	}
+	if chosen == nil {
+		chosen = build(set)
+	}
+	chosen.drift = f.driftOf(b.report.tracks, set, resolved)
+	b.report.Settings = append(b.report.Settings, Settings{HalfLife: set.halfLife, Season: set.season, DriftSD: chosen.drift})
+
+	for i, k := range b.c.Kernels {
+		e := chosen
+		missing := false
+		if k != SemiMarkov {
+			chance, unknown := baseline(p, k, f.Horizon.Hours()/24, f.Weights)
+			for _, d := range chosen.open {
+				missing = missing || unknown[d.place]
+			}
+			e = chosen.fixed(chance)
+		}
+		rows := []BacktestRow{{Origin: t, Kernel: k, Measure: Wins, Deals: len(e.open), Actual: actual[Wins], Missing: missing}}
+		if m.base != "" {
+			rows = append(rows, BacktestRow{Origin: t, Kernel: k, Measure: Revenue, Deals: len(e.open), Actual: actual[Revenue], Missing: missing})
+		}
+		if !missing {
+			if err := b.fill(ctx, rows, e, root, wins, i); err != nil {
+				return err
+			}
+		}
+		b.report.Rows = append(b.report.Rows, rows...)
+	}
+	return nil
+}
+
+// try forecasts with one candidate, without drift; no draws give no score and no variance.
+func (b *backtest) try(ctx context.Context, e *engine, root stream.Root, draws int, actual [2]float64) (track, error) {
+	tr := track{set: e.set, actual: actual}
+	for i := range e.open {
+		d := &e.open[i]
+		p := e.chance[d.key]
+		tr.forecast[Wins] += p
+		tr.forecast[Revenue] += p * e.worth(d)
+		tr.spread += float64(p * (1 - p))
+	}
+	if draws == 0 {
+		return tr, nil
+	}
+	en, err := e.simulate(ctx, root, draws, b.c.Forecast.Workers, nil)
+	if err != nil {
+		return tr, err
+	}
+	v, _ := stat.Variance(en.rates)
+	tr.sd2 = v + meanOf(en.binomial)
+	x := make([]float64, draws)
+	for r := range x {
+		x[r] = float64(en.wins[r])
+	}
+	slices.Sort(x)
+	tr.score = IntervalScore(mixtureQuantile(x, tailOf(autoLevel)), mixtureQuantile(x, 1-tailOf(autoLevel)), actual[Wins], autoLevel)
+	return tr, nil
+}
+
+// fill computes the rows of one kernel, wins first.
+func (b *backtest) fill(ctx context.Context, rows []BacktestRow, e *engine, root stream.Root, wins map[int32]bool, kernel int) error {
+	f := b.c.Forecast
+	n := len(e.ends)
+	en, err := e.simulate(ctx, root, f.Draws, f.Workers, nil)
+	if err != nil {
+		return err
+	}
+	var count, revenue, brier stat.Compensated
+	for i := range e.open {
+		d := &e.open[i]
+		p := e.chance[int(d.key)*n+n-1]
+		count.Add(p)
+		revenue.Add(p * e.worth(d))
+		y := step(wins[d.deal])
+		brier.Add(float64((p - y) * (p - y)))
+		b.pairs[kernel] = append(b.pairs[kernel], p)
+		b.hits[kernel] = append(b.hits[kernel], wins[d.deal])
+	}
+	draws := make([]float64, f.Draws)
+	for i := range rows {
+		r := &rows[i]
+		r.Forecast = count.Sum()
+		for j := range draws {
+			draws[j] = float64(en.wins[j])
+		}
+		if r.Measure == Revenue {
+			r.Forecast = revenue.Sum()
+			for j := range draws {
+				draws[j] = float64(en.revenue[j])
+			}
+		}
+		if len(e.open) > 0 {
+			r.Brier = brier.Sum() / float64(len(e.open))
+		}
+		d := summarise(r.Forecast, draws, f.Levels)
+		r.Intervals, r.Quantiles = d.Intervals, d.Quantiles
+		_, r.CRPS, _ = EnsembleCRPS(draws, r.Actual)
+		r.PIT = pit(draws, r.Actual)
+	}
+	return nil
+}
+
+// pit is the share of draws below the outcome, plus half of those equal to it.
+func pit(sorted []float64, y float64) float64 {
+	low, _ := slices.BinarySearch(sorted, y)
+	high, _ := slices.BinarySearchFunc(sorted, y, func(a, b float64) int {
+		if a <= b {
+			return -1
+		}
+		return 1
+	})
+	return (float64(low) + float64(high)) / 2 / float64(max(1, len(sorted)))
+}
+
+// calibrate gives every row of the semi-Markov kernel its calibrated intervals, from the errors that its settings made at
+// origins that were resolved before.
+func (b *backtest) calibrate() {
+	r := &b.report
+	for i := range r.Rows {
+		row := &r.Rows[i]
+		if row.Kernel != SemiMarkov || row.Missing {
+			continue
+		}
+		n, _ := slices.BinarySearchFunc(r.Origins, row.Origin, time.Time.Compare)
+		set := settings{halfLife: r.Settings[n].HalfLife, season: r.Settings[n].Season}
+		series := r.series(set, row.Measure)
+		for j := range row.Intervals {
+			iv := &row.Intervals[j]
+			c := calibrator{level: iv.Level, m: b.offset(row.Measure), rows: series}
+			iv.Calibrated = c.interval(row.Origin.UnixMicro(), row.Forecast)
+			iv.Why = why(iv.Calibrated)
+		}
+	}
+}
+
+func why(e b2b.Estimate) string {
+	if e.Level > 0 {
+		return ""
+	}
+	return e.Method
+}
+
+// offset is m of the relative error: 1 for counts, the median amount of deals for revenue.
+func (b *backtest) offset(m Measure) float64 { return b.money.offset(m) }
+
+func (m *money) offset(measure Measure) float64 {
+	if measure == Wins {
+		return 1
+	}
+	var list []int64
+	for i, k := range m.known {
+		if k == quoted && m.amount[i] > 0 {
+			list = append(list, m.amount[i])
+		}
+	}
+	if len(list) == 0 {
+		return 1
+	}
+	slices.Sort(list)
+	return float64(list[(len(list)-1)/2])
+}
+
+// series returns what settings forecast at every origin, warm-up included, by origin.
+func (r *BacktestReport) series(set settings, m Measure) []past {
+	var out []past
+	for _, t := range r.tracks {
+		if t.set == set {
+			out = append(out, past{at: t.at, end: t.end, forecast: t.forecast[m], actual: t.actual[m]})
+		}
+	}
+	slices.SortFunc(out, func(a, b past) int { return cmp.Compare(a.at, b.at) })
+	return out
+}
+
+// score sums up the rows.
+func (b *backtest) score() {
+	r := &b.report
+	for i, k := range b.c.Kernels {
+		for _, m := range []Measure{Wins, Revenue} {
+			if m == Revenue && b.money.base == "" {
+				continue
+			}
+			s := r.scoreOf(k, m, b.c.Forecast.Levels)
+			if m == Wins {
+				s.Reliability = Judge(b.pairs[i], b.hits[i])
+			}
+			r.Scores = append(r.Scores, s)
+		}
+	}
+	for i := range r.Scores {
+		s := &r.Scores[i]
+		if s.Kernel == SemiMarkov {
+			continue
+		}
+		if own, ok := r.Score(SemiMarkov, s.Measure); ok && own.CRPS.OK && s.CRPS.OK && s.CRPS.Value > 0 {
+			s.Skill = Maybe{1 - own.CRPS.Value/s.CRPS.Value, true}
+		}
+	}
+}
+
+// Score returns the score of a kernel and measure.
+func (r *BacktestReport) Score(k Kernel, m Measure) (Score, bool) {
+	for _, s := range r.Scores {
+		if s.Kernel == k && s.Measure == m {
+			return s, true
+		}
+	}
+	return Score{}, false
+}
+
+func (r *BacktestReport) scoreOf(k Kernel, m Measure, levels []float64) Score {
+	s := Score{Kernel: k, Measure: m}
+	var sumF, sumY, ae, ape, crps stat.Compensated
+	large := 0
+	loss := map[float64]*stat.Compensated{}
+	var probs []float64
+	var rows []*BacktestRow
+	for i := range r.Rows {
+		row := &r.Rows[i]
+		if row.Kernel != k || row.Measure != m || row.Missing {
+			continue
+		}
+		rows = append(rows, row)
+		sumF.Add(row.Forecast)
+		sumY.Add(row.Actual)
+		e := math.Abs(row.Forecast - row.Actual)
+		ae.Add(e)
+		if row.Actual >= 1 {
+			large++
+			ape.Add(e / row.Actual)
+		}
+		crps.Add(row.CRPS)
+		for _, q := range row.Quantiles {
+			if loss[q.P] == nil {
+				loss[q.P] = &stat.Compensated{}
+				probs = append(probs, q.P)
+			}
+			loss[q.P].Add(Pinball(q.Value, row.Actual, q.P))
+		}
+	}
+	s.N = len(rows)
+	if s.N == 0 {
+		s.Verdict, s.Reasons = funnel.Refused, []string{"the kernel has nothing to say about some stage"}
+		return s
+	}
+	n := float64(s.N)
+	if sumY.Sum() > 0 {
+		s.BiasPct = Maybe{100 * (sumF.Sum()/sumY.Sum() - 1), true}
+	}
+	s.MAE, s.CRPS = Maybe{ae.Sum() / n, true}, Maybe{crps.Sum() / n, true}
+	if large > 0 {
+		s.MAPEPct = Maybe{100 * ape.Sum() / float64(large), true}
+	}
+	slices.Sort(probs)
+	for _, p := range probs {
+		s.Pinball = append(s.Pinball, Quantile{p, loss[p].Sum() / n})
+	}
+	for j, l := range levels {
+		s.Coverage = append(s.Coverage, r.coverage(rows, j, l))
+	}
+	s.Verdict, s.Reasons = s.judge()
+	return s
+}
+
+func (r *BacktestReport) coverage(rows []*BacktestRow, j int, level float64) Coverage {
+	c := Coverage{Level: level, N: len(rows)}
+	var hit, calHit float64
+	var width, score, calWidth, calScore stat.Compensated
+	var calibrated []time.Time
+	for _, row := range rows {
+		iv := row.Intervals[j]
+		hit += step(iv.Low <= row.Actual && row.Actual <= iv.High)
+		width.Add(iv.High - iv.Low)
+		score.Add(IntervalScore(iv.Low, iv.High, row.Actual, level))
+		if cal := iv.Calibrated; cal.Level > 0 {
+			calibrated = append(calibrated, row.Origin)
+			calHit += step(cal.Contains(row.Actual))
+			calWidth.Add(cal.High - cal.Low)
+			calScore.Add(IntervalScore(cal.Low, cal.High, row.Actual, level))
+		}
+	}
+	n := float64(len(rows))
+	c.Model = covered(hit/n, r.Effective)
+	c.ModelWidth, c.ModelScore = width.Sum()/n, score.Sum()/n
+	if c.CalN = len(calibrated); c.CalN > 0 {
+		n := float64(c.CalN)
+		c.CalEffective = effective(calibrated, r.Horizon)
+		c.Calibrated = covered(calHit/n, c.CalEffective)
+		c.CalWidth, c.CalScore = calWidth.Sum()/n, calScore.Sum()/n
+	}
+	return c
+}
+
+// covered is a coverage with its Wilson interval at the effective number of origins.
+func covered(share float64, n int) b2b.Estimate {
+	low, high := stat.WilsonFloat(share, float64(n), b2b.DefaultLevel)
+	return b2b.Estimate{Value: share, Low: low, High: high, Level: b2b.DefaultLevel, Method: "Wilson, effective number of origins"}
+}
+
+func appendOnce(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
 }

@@ -64,7 +64,9 @@ type engine struct {
 	keys     []key
 	chance   []float64 // [key·periods + period]: chance to win until the end of the period
 	beyond   []float64 // [key]: mass beyond the last observed exit at the end
-	shift    []float64 // odds ratio of fine against coarse, parallel to chance; nil is 1
+	rough    []key     // the keys on the coarse grid, in whole steps of age; nil where the grids are one
+	roughOf  []int32   // [key]: its rough key
+	shift    []float64 // odds ratio of fine against rough, parallel to chance; nil is 1
 	drift    float64   // standard deviation of the common factor on the odds
 	skip     Part
 	ratios   []float64 // won amount / quoted amount of deals that were won
@@ -95,14 +97,32 @@ func newEngine(p *panel, step time.Duration, set settings, fiscal time.Month, en
 	e.fine.chances(e.fine.t, e.keys, e.chance, e.beyond)
 	if coarse != fine {
 		e.coarse = newFitted(p, coarse, set, fiscal, ends)
-		e.shift = make([]float64, n)
-		e.coarse.chances(e.coarse.t, e.keys, e.shift, nil)
-		for i, q := range e.shift {
-			a, b := clamp(e.chance[i]), clamp(q)
-			e.shift[i] = a / (1 - a) * (1 - b) / b
-		}
+		e.roughen()
 	}
 	return e
+}
+
+// roughen gives the draws ages of whole steps: they only have to tell how the chances vary, since they are moved to the
+// point forecast.
+func (e *engine) roughen() {
+	step, n := e.coarse.b.step, len(e.ends)
+	e.roughOf = make([]int32, len(e.keys))
+	for i, k := range e.keys { // by place and age
+		r := key{place: k.place, age: (k.age + step/2) / step * step}
+		if m := len(e.rough); m == 0 || e.rough[m-1] != r {
+			e.rough = append(e.rough, r)
+		}
+		e.roughOf[i] = int32(len(e.rough) - 1)
+	}
+	chance := make([]float64, len(e.rough)*n)
+	e.coarse.chances(e.coarse.t, e.rough, chance, nil)
+	e.shift = make([]float64, len(e.chance))
+	for i := range e.keys {
+		for j := range n {
+			a, b := clamp(e.chance[i*n+j]), clamp(chance[int(e.roughOf[i])*n+j])
+			e.shift[i*n+j] = a / (1 - a) * (1 - b) / b
+		}
+	}
 }
 
 // grids returns the steps for point forecasts and for draws.
@@ -256,6 +276,7 @@ type worker struct {
 	k      *kernel
 	t      *table
 	chance []float64
+	rough  []float64
 	factor []float64
 	share  []float64
 	worth  []float64
@@ -263,7 +284,7 @@ type worker struct {
 
 func (e *engine) newWorker() *worker {
 	f := e.coarse
-	w := &worker{e: e, mass: make([]float64, f.b.size), chance: make([]float64, len(e.chance)), share: make([]float64, len(e.ends)), worth: make([]float64, len(e.ends))}
+	w := &worker{e: e, mass: make([]float64, f.b.size), chance: make([]float64, len(e.chance)), rough: make([]float64, len(e.rough)*len(e.ends)), share: make([]float64, len(e.ends)), worth: make([]float64, len(e.ends))}
 	w.k = newKernel(f.b, f.k.grid-f.b.cells-2)
 	w.k.adj = f.k.adj
 	w.t = newTable(w.k, f.classes)
@@ -288,10 +309,16 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 			}
 		}
 		w.t.fill(w.k, f.classes, f.season, w.factor)
-		f.chances(w.t, e.keys, w.chance, nil)
-		for i, m := range e.shift {
-			p := w.chance[i]
-			w.chance[i] = m * p / (1 - p + float64(m*p))
+		if e.rough == nil {
+			f.chances(w.t, e.keys, w.chance, nil)
+		} else {
+			f.chances(w.t, e.rough, w.rough, nil)
+			for i, k := range e.roughOf {
+				for j := range n {
+					m, p := e.shift[i*n+j], w.rough[int(k)*n+j]
+					w.chance[i*n+j] = m * p / (1 - p + float64(m*p))
+				}
+			}
 		}
 		chance = w.chance
 	}
@@ -309,7 +336,7 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 	}
 	rng = root.SourceN("deals", uint64(r), 0)
 	wins, revenue := out.wins[r*n:(r+1)*n], out.revenue[r*n:(r+1)*n]
-	var sum, tilted, variance stat.Compensated
+	var sum, tilted, variance float64
 	share, worth := w.share, w.worth
 	clear(share)
 	clear(worth)
@@ -321,9 +348,9 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 		if tilt != 1 {
 			q = tilt * p / (1 - p + float64(tilt*p))
 		}
-		sum.Add(p)
-		tilted.Add(q)
-		variance.Add(float64(q * (1 - q)))
+		sum += p
+		tilted += q
+		variance += float64(q * (1 - q))
 		u := rng.Float64()
 		if e.skip&Process != 0 { // the expected outcome instead
 			before := 0.0
@@ -355,7 +382,7 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 			wins[j], revenue[j] = int32(math.Round(share[j])), int64(math.Round(worth[j]))
 		}
 	}
-	out.rates[r], out.tilted[r], out.binomial[r] = sum.Sum(), tilted.Sum(), variance.Sum()
+	out.rates[r], out.tilted[r], out.binomial[r] = sum, tilted, variance
 	return odds
 }
 

@@ -197,7 +197,7 @@ func (b *bins) resample(rng *stream.Rand, mass []float64) {
 	for g, m := range b.members {
 		var w float64
 		if m == 1 {
-			w = rng.ExpFloat64()
+			w = exponentials.draw(rng)
 		} else {
 			w = rng.Gamma(float64(m))
 		}

@@ -146,7 +146,7 @@ func (e *RefusedError) Unwrap() error { return b2b.ErrTooFew }
 const minResolved = 20 // resolved deals below which nothing is forecast
 
 // refuse returns every reason against a forecast.
-func refuse(p *panel, s *funnel.State, horizon time.Duration) *RefusedError {
+func refuse(p *panel, horizon time.Duration) *RefusedError {
 	r := &RefusedError{}
 	resolved, open := 0, 0
 	first := int64(math.MaxInt64)
@@ -172,7 +172,7 @@ func refuse(p *panel, s *funnel.State, horizon time.Duration) *RefusedError {
 	if open == 0 && resolved > 0 {
 		r.Reasons = append(r.Reasons, "extract holds closed deals only: censoring cannot be corrected")
 	}
-	if w := s.Observed(); !w.From.IsZero() && !s.AsOf().After(w.From) {
+	if p.asOf <= p.begin {
 		r.Reasons = append(r.Reasons, "as-of time outside the observation window")
 	}
 	if first < math.MaxInt64 {
@@ -204,7 +204,7 @@ func Fit(ctx context.Context, s *funnel.State, c Config) (*Model, error) {
 		return nil, err
 	}
 	p := newPanel(s)
-	if r := refuse(p, s, c.Horizon); r != nil {
+	if r := refuse(p, c.Horizon); r != nil {
 		return nil, r
 	}
 	m := &Model{c: c, s: s, root: root}

@@ -25,6 +25,7 @@ type panel struct {
 	places []funnel.Place // the K working places
 	deals  int
 	asOf   int64 // µs
+	begin  int64 // of the observation, µs; math.MinInt64 is unbounded
 	zone   *time.Location
 
 	from []int32 // stays of deal i: from[i] ≤ j < from[i+1]
@@ -88,6 +89,7 @@ func newPanel(s *funnel.State) *panel {
 	if from := s.Observed().From; !from.IsZero() {
 		begin = from.UnixMicro()
 	}
+	p.begin = begin
 	n := len(c.Place)
 	p.from = make([]int32, 1, p.deals+1)
 	p.at, p.to = make([]int32, 0, n), make([]int32, 0, n)
@@ -146,7 +148,7 @@ func (p *panel) cut(at int64) *panel {
 	if at >= p.asOf {
 		return p
 	}
-	q := &panel{places: p.places, deals: p.deals, asOf: at, zone: p.zone, created: p.created, start: p.start, entered: p.entered}
+	q := &panel{places: p.places, deals: p.deals, asOf: at, begin: p.begin, zone: p.zone, created: p.created, start: p.start, entered: p.entered}
 	n := len(p.at)
 	q.from = make([]int32, 1, p.deals+1)
 	q.at, q.to = make([]int32, 0, n), make([]int32, 0, n)
