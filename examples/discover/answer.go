@@ -108,8 +108,8 @@ func (o *options) answer(log *eventlog.Log, want map[string]bool) (*answer, erro
 		case "performance":
 			a.Performance = ptr(t.performance(timed))
 		case "variants":
+			a.Total, a.Digest = ptr(len(t.variants)), ptr(discovery.Digest(t.variants))
 			n := len(t.variants)
-			a.Total, a.Digest = &n, ptr(discovery.Digest(t.variants))
 			if o.top > 0 {
 				n = min(n, o.top)
 			}
