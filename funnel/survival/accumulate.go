@@ -14,7 +14,7 @@ import (
 // than 0 or 1 is refused. The zero value is empty. It is not safe for concurrent use.
 type CurveAcc struct {
 	exits   []run // by time, then cause; cause 0 is censoring
-	entries []run // by time; cause 0 for a spell of its own, 1 for one of no length
+	entries []run // by time; cause 0 for a spell of no length, 1 for others: in this order at one time
 	fresh   []Spell
 }
 
@@ -43,7 +43,7 @@ func (a *CurveAcc) Sub(s Spell) error {
 	}
 	a.settle()
 	i, okExit := find(a.exits, s.Exit, s.Cause)
-	j, okEntry := find(a.entries, s.Entry+0, noLength(&s))
+	j, okEntry := find(a.entries, s.Entry+0, entryKind(&s))
 	if !okExit || !okEntry {
 		return &b2b.InvalidError{Path: "spell", Reason: "not held"}
 	}
@@ -113,7 +113,7 @@ func (a *CurveAcc) table(causes int) *table {
 	for i, row := 0, 0; i < len(exits); row++ {
 		at := exits[i].time
 		instant := 0.0
-		for ; next < len(entries) && (entries[next].time < at || entries[next].time == at && (at == 0 || entries[next].cause == 1)); next++ {
+		for ; next < len(entries) && (entries[next].time < at || entries[next].time == at && (at == 0 || entries[next].cause == 0)); next++ {
 			if e := entries[next]; e.time == at && at != 0 {
 				instant += float64(e.n)
 			} else {
@@ -193,16 +193,17 @@ func (a *CurveAcc) runs() (exits, entries []run) {
 	for i := range a.fresh {
 		s := &a.fresh[i]
 		out[i] = run{time: s.Exit + 0, cause: s.Cause, n: 1}
-		in[i] = run{time: s.Entry + 0, cause: noLength(s), n: 1}
+		in[i] = run{time: s.Entry + 0, cause: entryKind(s), n: 1}
 	}
 	return mergeRuns(a.exits, compactRuns(out)), mergeRuns(a.entries, compactRuns(in))
 }
 
-func noLength(s *Spell) int {
+// entryKind tells spells of no length from others.
+func entryKind(s *Spell) int {
 	if s.Entry == s.Exit {
-		return 1
+		return 0
 	}
-	return 0
+	return 1
 }
 
 func checkCounted(s *Spell) error {

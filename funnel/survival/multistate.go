@@ -9,8 +9,9 @@ import (
 	"github.com/buyerjourney/b2b"
 )
 
-// Stay is one stay of a case in a state, at risk on (Entry, Exit]. States are 0, 1, …; To is the state entered at Exit,
-// or −1 where the case was only last seen there. Entry = Exit is a passage at one instant and needs a To.
+// Stay is one stay of a case in a state, at risk on (Entry, Exit]; who enters at 0 is at risk for what happens at 0. States
+// are 0, 1, …; To is the state entered at Exit, or −1 where the case was only last seen there. Entry = Exit is a passage at
+// one instant and needs a To.
 type Stay struct {
 	State, To   int
 	Entry, Exit float64
@@ -354,8 +355,8 @@ func (m *product) run(to float64, f func(f *factor, end bool)) {
 		for ; out < len(m.leaves) && m.leaves[out].time < t; out++ {
 			atRisk[m.leaves[out].state] -= m.leaves[out].weight
 		}
-		for j := in; j < len(m.enters) && m.enters[j].time == t; j++ { // begins with a stay of no length
-			if s := &m.stays[m.enters[j].stay]; s.Exit == t {
+		for j := in; j < len(m.enters) && m.enters[j].time == t; j++ { // begins with a stay of no length, or at 0
+			if s := &m.stays[m.enters[j].stay]; s.Exit == t || t == 0 {
 				atRisk[m.enters[j].state] += m.enters[j].weight
 				m.enters[in], m.enters[j] = m.enters[j], m.enters[in]
 				in++

@@ -105,7 +105,7 @@ func (j *occupancyJackknife) advance(f *factor) {
 		case entering:
 			j.enter(&m.enters[j.in])
 		default:
-			for j.in < len(m.enters) && m.enters[j.in].time == f.time && m.stays[m.enters[j.in].stay].Exit == f.time {
+			for j.in < len(m.enters) && m.enters[j.in].time == f.time && (f.time == 0 || m.stays[m.enters[j.in].stay].Exit == f.time) {
 				j.enter(&m.enters[j.in])
 			}
 			return
