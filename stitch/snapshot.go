@@ -275,18 +275,3 @@ func (s *Snapshot) Relations(id string) []Relation {
 	}
 	return slices.Clone(e.relations)
 }
-
-// ConsentOf returns what the members of an entity state about a purpose: the least permissive, Withdrawn and Denied
-// before Granted; ConsentUnknown if none states anything. Unknown never permits.
-func (s *Snapshot) ConsentOf(id, purpose string) ConsentState {
-	e, ok := s.store.entities.get(id)
-	if !ok {
-		return ConsentUnknown
-	}
-	state := ConsentUnknown
-	ev := s.store.eval()
-	for _, m := range e.members {
-		state = max(state, ev.consentAt(s.store.profiles.at(m), purpose, s.store.at)) // the constants stand in this order
-	}
-	return state
-}

@@ -373,6 +373,24 @@ func (b *Blocking) Has(x, y uint32) bool {
 	return false
 }
 
+// Shared names the rules under which two rows share a block.
+func (b *Blocking) Shared(x, y uint32) []string {
+	n := len(b.rules)
+	var out []string
+	for q := range b.rules {
+		hit := false
+		if m := b.rules[q].many; m != nil {
+			hit = shareSorted(m[x], m[y])
+		} else if i := b.ids[int(x)*n+q]; i != 0 {
+			hit = i == b.ids[int(y)*n+q]
+		}
+		if hit {
+			out = append(out, b.stats[q].Rule)
+		}
+	}
+	return out
+}
+
 // job is a run of blocks of one rule.
 type job struct{ rule, from, to int }
 

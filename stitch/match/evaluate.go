@@ -33,6 +33,11 @@ func rate(tp, predicted, actual float64) Rate {
 	return r
 }
 
+// Ratio makes precision and recall of counts: true positives, predicted and actual positives.
+func Ratio(tp, predicted, actual int) Rate {
+	return rate(float64(tp), float64(predicted), float64(actual))
+}
+
 // Evaluation compares two partitions of the same records.
 type Evaluation struct {
 	Records          int

@@ -135,6 +135,22 @@ func (r *Relater) Pair(a, b uint32) (Relation, string) {
 	return NoRelation, ""
 }
 
+// Blocks are the blocks in which relatives are found: equal address, site, phone or name.
+func (r *Relater) Blocks() Blocks {
+	var out Blocks
+	add := func(col int, t Transform) {
+		if col >= 0 {
+			out.Rules = append(out.Rules, BlockRule{Keys: []BlockKey{{Field: r.t.fields[col].Name, Transform: t}}})
+		}
+	}
+	add(r.url, DomainOf)
+	add(r.phone, TailOf)
+	add(r.postcode, Whole)
+	add(r.street, Whole)
+	add(r.name, CompanyKey)
+	return out
+}
+
 // elsewhere says whether two addresses are surely not one: street and town differ.
 func elsewhere(street, postcode, city agreement) bool {
 	switch street {

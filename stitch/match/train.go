@@ -139,12 +139,12 @@ func newTrainer(t *Table, cfg TrainConfig) *trainer {
 	}
 	tr.weight = make([]float64, len(tr.units))
 	tr.by = make([][]string, len(tr.units))
-	tr.pairs = allPairs(t, cfg.Cross)
+	tr.pairs = AllPairs(t, cfg.Cross)
 	return tr
 }
 
-// allPairs is the number of pairs of the table; with cross those of different sources.
-func allPairs(t *Table, cross bool) float64 {
+// AllPairs is the number of pairs of the table; with cross those of different sources.
+func AllPairs(t *Table, cross bool) float64 {
 	n := float64(t.n)
 	total := n * (n - 1) / 2
 	if !cross {
@@ -693,4 +693,28 @@ func (tr *trainer) jointWeights(u *unit, m, q []float64) JointWeights {
 		out.Tuples = append(out.Tuples, t)
 	}
 	return out
+}
+
+// StartModel is a model with start values: for tables that are too small to learn from.
+func StartModel(fields []Field) *Model {
+	m := &Model{Prior: 0.01, TFStrength: 1, TFFloor: 1e-6}
+	for _, f := range fields {
+		f.Levels = levelsOf(f, fields)
+		m.Fields = append(m.Fields, f)
+		c := Comparison{Field: f.Name}
+		n := len(f.Levels)
+		for l, level := range f.Levels {
+			w := LevelWeight{Level: level, M: 0.15 / float64(max(n-2, 1)), U: 0.05 / float64(max(n-1, 1))}
+			switch l {
+			case n - 1:
+				w.M, w.U = 0.10, 0.95
+			case 0:
+				w.M = 0.75
+			}
+			c.Levels = append(c.Levels, w)
+		}
+		m.Comparisons = append(m.Comparisons, c)
+	}
+	m.setBits()
+	return m
 }
