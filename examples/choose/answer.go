@@ -66,14 +66,14 @@ type consensus struct {
 }
 
 type power struct {
-	Winning       whole     `json:"winning"`
-	Swings        []whole   `json:"swings"`
-	Banzhaf       []float64 `json:"banzhaf"`
-	ShapleyShubik []float64 `json:"shapley_shubik"`
-	ColemanAct    float64   `json:"coleman_act"`
-	Vetoers       []string  `json:"vetoers"`
-	Dummies       []string  `json:"dummies"`
-	Dictator      *string   `json:"dictator"`
+	Winning       json.RawMessage   `json:"winning"`
+	Swings        []json.RawMessage `json:"swings"`
+	Banzhaf       []float64         `json:"banzhaf"`
+	ShapleyShubik []float64         `json:"shapley_shubik"`
+	ColemanAct    float64           `json:"coleman_act"`
+	Vetoers       []string          `json:"vetoers"`
+	Dummies       []string          `json:"dummies"`
+	Dictator      *string           `json:"dictator"`
 }
 
 type pivotality struct {
@@ -88,15 +88,12 @@ type whomNext struct {
 	GainPerCost float64 `json:"gain_per_cost"`
 }
 
-// whole is an integer that is a JSON number up to 2^53 and a text beyond, where readers would round it.
-type whole struct{ *big.Int }
-
-// MarshalJSON implements [json.Marshaler].
-func (n whole) MarshalJSON() ([]byte, error) {
-	if n.BitLen() <= 53 || n.Cmp(big.NewInt(1<<53)) == 0 {
-		return []byte(n.String()), nil
+// whole writes an integer as a JSON number up to 2^53 and as a text beyond, where readers would round it.
+func whole(n *big.Int) json.RawMessage {
+	if n.Cmp(big.NewInt(1<<53)) <= 0 {
+		return json.RawMessage(n.String())
 	}
-	return json.Marshal(n.String())
+	return json.RawMessage(strconv.Quote(n.String()))
 }
 
 func answer(s settings, g *group) (*output, error) {
@@ -294,11 +291,11 @@ func (out *output) game(g *group, prefs choice.Preferences, target int) error {
 	}
 	act, _ := p.ColemanAct().Float64()
 	out.Power = &power{
-		Winning: whole{p.Winning}, Banzhaf: p.NormalisedBanzhaf(), ShapleyShubik: p.ShapleyShubik(), ColemanAct: act,
+		Winning: whole(p.Winning), Banzhaf: p.NormalisedBanzhaf(), ShapleyShubik: p.ShapleyShubik(), ColemanAct: act,
 		Vetoers: out.names(p.Vetoers), Dummies: out.names(p.Dummies),
 	}
 	for _, n := range p.Swings {
-		out.Power.Swings = append(out.Power.Swings, whole{n})
+		out.Power.Swings = append(out.Power.Swings, whole(n))
 	}
 	if p.Dictator >= 0 {
 		out.Power.Dictator = new(g.Members[p.Dictator].ID)
