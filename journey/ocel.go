@@ -11,40 +11,45 @@ import (
 	"time"
 
 	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/internal/picture"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
 
 type ocelFile struct {
-	ObjectTypes []ocelType `json:"objectTypes"`
-	EventTypes  []ocelType `json:"eventTypes"`
-	Objects     []struct {
-		ID            string      `json:"id"`
-		Type          string      `json:"type"`
-		Attributes    []ocelValue `json:"attributes"`
-		Relationships []ocelLink  `json:"relationships"`
-	} `json:"objects"`
-	Events []struct {
-		ID            string      `json:"id"`
-		Type          string      `json:"type"`
-		Time          string      `json:"time"`
-		Attributes    []ocelValue `json:"attributes"`
-		Relationships []ocelLink  `json:"relationships"`
-	} `json:"events"`
+	ObjectTypes []ocelType   `json:"objectTypes"`
+	EventTypes  []ocelType   `json:"eventTypes"`
+	Objects     []ocelObject `json:"objects"`
+	Events      []ocelEvent  `json:"events"`
+}
+
+type ocelObject struct {
+	ID            string      `json:"id"`
+	Type          string      `json:"type"`
+	Attributes    []ocelValue `json:"attributes"`
+	Relationships []ocelLink  `json:"relationships"`
+}
+
+type ocelEvent struct {
+	ID            string      `json:"id"`
+	Type          string      `json:"type"`
+	Time          string      `json:"time"`
+	Attributes    []ocelValue `json:"attributes"`
+	Relationships []ocelLink  `json:"relationships"`
 }
 
 type ocelType struct {
-	Name       string `json:"name"`
-	Attributes []struct {
-		Name string `json:"name"`
-		Type string `json:"type"`
-	} `json:"attributes"`
+	Name       string          `json:"name"`
+	Attributes []ocelAttribute `json:"attributes"`
+}
+
+type ocelAttribute struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
 }
 
 type ocelValue struct {
 	Name  string          `json:"name"`
-	Time  string          `json:"time"`
+	Time  string          `json:"time,omitzero"`
 	Value json.RawMessage `json:"value"`
 }
 
@@ -185,36 +190,36 @@ func ocelTime(text string) (time.Time, bool) {
 }
 
 // AppendOCEL appends the log in the JSON form of OCEL 2.0. [ParseOCEL] reads it back to an equal log. Times are in UTC; an event
-// without a time has none in the file either.
+// without a time has an empty one in the file.
 func (o *ObjectLog) AppendOCEL(dst []byte) ([]byte, error) {
-	types := func(list []ObjectType) []picture.Object {
-		out := make([]picture.Object, len(list))
-		for i, t := range list {
-			attributes := make([]picture.Object, len(t.Attributes))
-			for k, a := range t.Attributes {
-				attributes[k] = picture.Object{{Key: "name", Value: a.Name}, {Key: "type", Value: a.Value}}
-			}
-			out[i] = picture.Object{{Key: "name", Value: t.Name}, {Key: "attributes", Value: attributes}}
-		}
-		return out
+	f := ocelFile{
+		ObjectTypes: typesOut(o.objectTypes), EventTypes: typesOut(o.eventTypes),
+		Objects: make([]ocelObject, len(o.objects)), Events: make([]ocelEvent, len(o.events)),
 	}
-	objects := make([]picture.Object, len(o.objects))
 	for i, x := range o.objects {
-		objects[i] = picture.Object{
-			{Key: "id", Value: x.ID}, {Key: "type", Value: x.Type}, {Key: "attributes", Value: valueObjects(x.Values)}, {Key: "relationships", Value: linkObjects(x.Links)},
-		}
+		f.Objects[i] = ocelObject{x.ID, x.Type, valuesOut(x.Values), linksOut(x.Links)}
 	}
-	events := make([]picture.Object, len(o.events))
 	for i, e := range o.events {
-		events[i] = picture.Object{
-			{Key: "id", Value: e.ID}, {Key: "type", Value: e.Type}, {Key: "time", Value: ocelText(e.At)},
-			{Key: "attributes", Value: valueObjects(e.Values)}, {Key: "relationships", Value: linkObjects(e.Links)},
+		f.Events[i] = ocelEvent{e.ID, e.Type, ocelText(e.At), valuesOut(e.Values), linksOut(e.Links)}
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(f); err != nil {
+		return dst, err
+	}
+	return append(dst, bytes.TrimRight(b.Bytes(), "\n")...), nil
+}
+
+func typesOut(list []ObjectType) []ocelType {
+	out := make([]ocelType, len(list))
+	for i, t := range list {
+		out[i] = ocelType{t.Name, make([]ocelAttribute, len(t.Attributes))}
+		for k, a := range t.Attributes {
+			out[i].Attributes[k] = ocelAttribute{a.Name, a.Value}
 		}
 	}
-	return append(dst, picture.Object{
-		{Key: "objectTypes", Value: types(o.objectTypes)}, {Key: "eventTypes", Value: types(o.eventTypes)},
-		{Key: "objects", Value: objects}, {Key: "events", Value: events},
-	}.JSON()...), nil
+	return out
 }
 
 func ocelText(t time.Time) string {
@@ -224,43 +229,22 @@ func ocelText(t time.Time) string {
 	return t.UTC().Format(rfc3339)
 }
 
-func valueObjects(list []ObjectValue) []picture.Object {
-	out := make([]picture.Object, len(list))
+func valuesOut(list []ObjectValue) []ocelValue {
+	out := make([]ocelValue, len(list))
 	for i, v := range list {
-		value := any(v.Text)
-		if v.Literal {
-			value = literal(v.Text)
+		raw := json.RawMessage(v.Text)
+		if !v.Literal {
+			raw, _ = json.Marshal(v.Text) // a string always has a form
 		}
-		out[i] = picture.Object{{Key: "name", Value: v.Name}}
-		if !v.At.IsZero() {
-			out[i] = append(out[i], picture.Member{Key: "time", Value: ocelText(v.At)})
-		}
-		out[i] = append(out[i], picture.Member{Key: "value", Value: value})
+		out[i] = ocelValue{v.Name, ocelText(v.At), raw}
 	}
 	return out
 }
 
-// literal returns a JSON literal as a value that is written in the same way.
-func literal(text string) any {
-	switch text {
-	case "true":
-		return true
-	case "false":
-		return false
-	case "null":
-		return nil
-	}
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && strconv.FormatInt(n, 10) == text {
-		return n
-	}
-	x, _ := strconv.ParseFloat(text, 64)
-	return x
-}
-
-func linkObjects(list []ObjectLink) []picture.Object {
-	out := make([]picture.Object, len(list))
+func linksOut(list []ObjectLink) []ocelLink {
+	out := make([]ocelLink, len(list))
 	for i, x := range list {
-		out[i] = picture.Object{{Key: "objectId", Value: x.Object}, {Key: "qualifier", Value: x.Qualifier}}
+		out[i] = ocelLink{x.Object, x.Qualifier}
 	}
 	return out
 }
