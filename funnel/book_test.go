@@ -21,9 +21,9 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-func bookOf(t fataler, c funnel.BookConfig, changes ...funnel.Change) *funnel.Book {
+func bookOf(t fataler, changes ...funnel.Change) *funnel.Book {
 	t.Helper()
-	b, err := funnel.NewBook(c)
+	b, err := funnel.NewBook(funnel.BookConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,13 +60,13 @@ func diffStates(t fataler, what string, want, got *funnel.State) {
 
 func propOrderHasNoMeaning(t *rapid.T) {
 	changes := genChanges(4).Draw(t, "changes")
-	want := bookOf(t, funnel.BookConfig{}, changes...)
+	want := bookOf(t, changes...)
 	shuffled := slices.Concat(changes, changes[:len(changes)/2]) // some come twice
 	rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)).Shuffle(len(shuffled), func(i, j int) {
 		shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
 	})
 	cut := rapid.IntRange(0, len(shuffled)).Draw(t, "cut")
-	got := bookOf(t, funnel.BookConfig{}, shuffled[:cut]...)
+	got := bookOf(t, shuffled[:cut]...)
 	got.Add(shuffled[cut:]...)
 	at := epoch.Add(time.Duration(rapid.IntRange(0, 460).Draw(t, "hour")) * time.Hour)
 	for _, v := range []b2b.View{{}, {At: at}, {At: at, Known: at}} {
@@ -94,7 +94,7 @@ func propViewIsTheBookOfWhatItSees(t *rapid.T) {
 				seen = append(seen, c)
 			}
 		}
-		diffStates(t, "a view", bookOf(t, funnel.BookConfig{}, seen...).At(b2b.View{At: at}), bookOf(t, funnel.BookConfig{}, changes...).At(v))
+		diffStates(t, "a view", bookOf(t, seen...).At(b2b.View{At: at}), bookOf(t, changes...).At(v))
 	}
 }
 
@@ -102,7 +102,7 @@ func TestViewIsTheBookOfWhatItSees(t *testing.T) { rapid.Check(t, propViewIsTheB
 
 // Passages of a deal follow one another without gaps, visits count up, episodes cover them, exposure is not negative.
 func propPassagesHangTogether(t *rapid.T) {
-	s := bookOf(t, funnel.BookConfig{}, genChanges(3).Draw(t, "changes")...).At(b2b.View{})
+	s := bookOf(t, genChanges(3).Draw(t, "changes")...).At(b2b.View{})
 	for i := range s.Len() {
 		ps := s.Passages(i)
 		visits := map[[2]any]int{}
@@ -140,22 +140,22 @@ func propForgetting(t *rapid.T) {
 		changes[i].Owner = "o" + string(changes[i].Deal)
 	}
 	gone := changes[0].Deal
-	b := bookOf(t, funnel.BookConfig{}, changes...)
+	b := bookOf(t, changes...)
 	rem := b.ForgetDeal(gone)
 	if rem.N("deals") != 1 || rem.N("changes") < 1 {
 		t.Fatalf("removed %+v", rem)
 	}
 	rest := slices.DeleteFunc(slices.Clone(changes), func(c funnel.Change) bool { return c.Deal == gone })
-	diffStates(t, "after forgetting a deal", bookOf(t, funnel.BookConfig{}, rest...).At(b2b.View{}), b.At(b2b.View{}))
+	diffStates(t, "after forgetting a deal", bookOf(t, rest...).At(b2b.View{}), b.At(b2b.View{}))
 	if again := b.ForgetDeal(gone); !again.IsEmpty() {
 		t.Fatalf("removed again: %+v", again)
 	}
 	account := changes[0].Account
-	b = bookOf(t, funnel.BookConfig{}, changes...)
+	b = bookOf(t, changes...)
 	b.ForgetAccount(account)
 	rest = slices.DeleteFunc(slices.Clone(changes), func(c funnel.Change) bool { return c.Account == account })
-	diffStates(t, "after forgetting an account", bookOf(t, funnel.BookConfig{}, rest...).At(b2b.View{}), b.At(b2b.View{}))
-	b = bookOf(t, funnel.BookConfig{}, changes...)
+	diffStates(t, "after forgetting an account", bookOf(t, rest...).At(b2b.View{}), b.At(b2b.View{}))
+	b = bookOf(t, changes...)
 	b.ForgetOwner(changes[0].Owner)
 	blank := slices.Clone(changes)
 	for i := range blank {
@@ -163,7 +163,7 @@ func propForgetting(t *rapid.T) {
 			blank[i].Owner = ""
 		}
 	}
-	diffStates(t, "after forgetting an owner", bookOf(t, funnel.BookConfig{}, blank...).At(b2b.View{}), b.At(b2b.View{}))
+	diffStates(t, "after forgetting an owner", bookOf(t, blank...).At(b2b.View{}), b.At(b2b.View{}))
 }
 
 func TestForgetting(t *testing.T) { rapid.Check(t, propForgetting) }
@@ -198,37 +198,121 @@ func TestHistories(t *testing.T) {
 		flags    []funnel.Flags
 		episodes int
 	}{
-		{"straight", []funnel.Change{change("Attract", 0, at(0), 0), change("Convince", 0, at(5), 0), change("Retain", 0, at(9), 0)},
-			[]string{"Attract", "Convince", "Retain"}, []int{0, 5, 9}, []funnel.Flags{0, 0, 0}, 1},
-		{"skip", []funnel.Change{change("Attract", 0, at(0), 0), change("Retain", 0, at(9), 0)},
-			[]string{"Attract", "Retain"}, []int{0, 9}, []funnel.Flags{0, funnel.Skipped}, 1},
-		{"regression and return", []funnel.Change{change("Attract", 0, at(0), 0), change("Convince", 0, at(1), 0), change("Attract", 0, at(2), 0), change("Convince", 0, at(3), 0)},
-			[]string{"Attract", "Convince", "Attract", "Convince"}, []int{0, 1, 2, 3}, []funnel.Flags{0, 0, funnel.Regressed | funnel.ReEntered, funnel.ReEntered}, 1},
-		{"same instant, in the order of the source", []funnel.Change{change("Convince", 0, at(0), 2), change("Attract", 0, at(0), 1)},
-			[]string{"Attract", "Convince"}, []int{0, 0}, []funnel.Flags{funnel.ZeroDuration, 0}, 1},
-		{"lost and reopened", []funnel.Change{change("Attract", 0, at(0), 0), change("Lost", 0, at(1), 0), change("Convince", 0, at(2), 0)},
-			[]string{"Attract", "Lost", "Convince"}, []int{0, 1, 2}, []funnel.Flags{0, 0, funnel.AfterClose}, 2},
-		{"closed while in a working stage, told twice", []funnel.Change{change("Attract", 0, at(0), 0), change("Attract", funnel.Lost, at(3), 0), change("Attract", funnel.Lost, at(8), 0)},
-			[]string{"Attract", "lost"}, []int{0, 3}, []funnel.Flags{0, 0}, 1},
-		{"won on arrival in a working stage", []funnel.Change{change("Attract", 0, at(0), 0), change("Convince", funnel.Won, at(3), 0)},
-			[]string{"Attract", "Convince", "won"}, []int{0, 3, 3}, []funnel.Flags{0, funnel.ZeroDuration, 0}, 1},
-		{"stage says won, outcome says lost", []funnel.Change{change("Convince", 0, at(0), 0), change("Retain", funnel.Lost, at(3), 0)},
-			[]string{"Convince", "Retain"}, []int{0, 3}, []funnel.Flags{funnel.Skipped, funnel.StageOutcomeConflict}, 1},
-		{"on hold and back", []funnel.Change{change("Convince", 0, at(0), 0), change("", funnel.OnHold, at(3), 0), change("", funnel.Open, at(5), 0)},
-			[]string{"Convince", "Convince", "Convince"}, []int{0, 3, 5}, []funnel.Flags{funnel.Skipped, 0, funnel.ReEntered}, 1},
-		{"a customer leaves after the sale", []funnel.Change{change("Attract", 0, at(0), 0), change("Retain", 0, at(1), 0), change("Grow", 0, at(2), 0), change("Churned", 0, at(3), 0)},
-			[]string{"Attract", "Retain", "Grow", "Churned"}, []int{0, 1, 2, 3}, []funnel.Flags{0, funnel.Skipped, 0, 0}, 1},
-		{"a stage that nobody knows", []funnel.Change{change("Attract", 0, at(0), 0), change("Demo", 0, at(1), 0)},
-			[]string{"Attract", "Demo"}, []int{0, 1}, []funnel.Flags{0, funnel.UnknownStage}, 1},
-		{"a path without dates, between two known times", []funnel.Change{change("Attract", 0, at(0), 1), change("Convince", 0, position, 2), change("Retain", 0, at(9), 3)},
-			[]string{"Attract", "Convince", "Retain"}, []int{0, 9, 9}, []funnel.Flags{0, funnel.TimeUnknown | funnel.ZeroDuration, 0}, 1},
-		{"a day and a minute of it, in the order of the source", []funnel.Change{change("Attract", 0, today, 1), change("Convince", 0, at(10), 2)},
-			[]string{"Attract", "Convince"}, []int{10, 10}, []funnel.Flags{funnel.ZeroDuration, 0}, 1},
-		{"a day and a minute of it, in no order", []funnel.Change{change("Attract", 0, today, 0), change("Convince", 0, at(10), 0)},
-			[]string{"Convince", "Attract"}, []int{10, 23}, []funnel.Flags{funnel.Skipped, funnel.Regressed | funnel.Overlap}, 1},
+		{
+			"straight",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Convince", 0, at(5), 0), change("Retain", 0, at(9), 0)},
+			[]string{"Attract", "Convince", "Retain"},
+			[]int{0, 5, 9},
+			[]funnel.Flags{0, 0, 0},
+			1,
+		},
+		{
+			"skip",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Retain", 0, at(9), 0)},
+			[]string{"Attract", "Retain"},
+			[]int{0, 9},
+			[]funnel.Flags{0, funnel.Skipped},
+			1,
+		},
+		{
+			"regression and return",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Convince", 0, at(1), 0), change("Attract", 0, at(2), 0), change("Convince", 0, at(3), 0)},
+			[]string{"Attract", "Convince", "Attract", "Convince"},
+			[]int{0, 1, 2, 3},
+			[]funnel.Flags{0, 0, funnel.Regressed | funnel.ReEntered, funnel.ReEntered},
+			1,
+		},
+		{
+			"same instant, in the order of the source",
+			[]funnel.Change{change("Convince", 0, at(0), 2), change("Attract", 0, at(0), 1)},
+			[]string{"Attract", "Convince"},
+			[]int{0, 0},
+			[]funnel.Flags{funnel.ZeroDuration, 0},
+			1,
+		},
+		{
+			"lost and reopened",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Lost", 0, at(1), 0), change("Convince", 0, at(2), 0)},
+			[]string{"Attract", "Lost", "Convince"},
+			[]int{0, 1, 2},
+			[]funnel.Flags{0, 0, funnel.AfterClose},
+			2,
+		},
+		{
+			"closed while in a working stage, told twice",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Attract", funnel.Lost, at(3), 0), change("Attract", funnel.Lost, at(8), 0)},
+			[]string{"Attract", "lost"},
+			[]int{0, 3},
+			[]funnel.Flags{0, 0},
+			1,
+		},
+		{
+			"won on arrival in a working stage",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Convince", funnel.Won, at(3), 0)},
+			[]string{"Attract", "Convince", "won"},
+			[]int{0, 3, 3},
+			[]funnel.Flags{0, funnel.ZeroDuration, 0},
+			1,
+		},
+		{
+			"stage says won, outcome says lost",
+			[]funnel.Change{change("Convince", 0, at(0), 0), change("Retain", funnel.Lost, at(3), 0)},
+			[]string{"Convince", "Retain"},
+			[]int{0, 3},
+			[]funnel.Flags{funnel.Skipped, funnel.StageOutcomeConflict},
+			1,
+		},
+		{
+			"on hold and back",
+			[]funnel.Change{change("Convince", 0, at(0), 0), change("", funnel.OnHold, at(3), 0), change("", funnel.Open, at(5), 0)},
+			[]string{"Convince", "Convince", "Convince"},
+			[]int{0, 3, 5},
+			[]funnel.Flags{funnel.Skipped, 0, funnel.ReEntered},
+			1,
+		},
+		{
+			"a customer leaves after the sale",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Retain", 0, at(1), 0), change("Grow", 0, at(2), 0), change("Churned", 0, at(3), 0)},
+			[]string{"Attract", "Retain", "Grow", "Churned"},
+			[]int{0, 1, 2, 3},
+			[]funnel.Flags{0, funnel.Skipped, 0, 0},
+			1,
+		},
+		{
+			"a stage that nobody knows",
+			[]funnel.Change{change("Attract", 0, at(0), 0), change("Demo", 0, at(1), 0)},
+			[]string{"Attract", "Demo"},
+			[]int{0, 1},
+			[]funnel.Flags{0, funnel.UnknownStage},
+			1,
+		},
+		{
+			"a path without dates, between two known times",
+			[]funnel.Change{change("Attract", 0, at(0), 1), change("Convince", 0, position, 2), change("Retain", 0, at(9), 3)},
+			[]string{"Attract", "Convince", "Retain"},
+			[]int{0, 9, 9},
+			[]funnel.Flags{0, funnel.TimeUnknown | funnel.ZeroDuration, 0},
+			1,
+		},
+		{
+			"a day and a minute of it, in the order of the source",
+			[]funnel.Change{change("Attract", 0, today, 1), change("Convince", 0, at(10), 2)},
+			[]string{"Attract", "Convince"},
+			[]int{10, 10},
+			[]funnel.Flags{funnel.ZeroDuration, 0},
+			1,
+		},
+		{
+			"a day and a minute of it, in no order",
+			[]funnel.Change{change("Attract", 0, today, 0), change("Convince", 0, at(10), 0)},
+			[]string{"Convince", "Attract"},
+			[]int{10, 23},
+			[]funnel.Flags{funnel.Skipped, funnel.Regressed | funnel.Overlap},
+			1,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := bookOf(t, funnel.BookConfig{}, c.changes...).At(b2b.View{})
+			s := bookOf(t, c.changes...).At(b2b.View{})
 			stages, hours, flags := path(s)
 			if d := cmp.Diff(c.stages, stages); d != "" {
 				t.Errorf("stages (-want +got):\n%s", d)
@@ -249,7 +333,7 @@ func TestHistories(t *testing.T) {
 // What was then known, and what is known now.
 func TestTwoClocks(t *testing.T) {
 	hour := func(h int) time.Time { return epoch.Add(time.Duration(h) * time.Hour) }
-	b := bookOf(t, funnel.BookConfig{},
+	b := bookOf(t,
 		funnel.Change{Deal: "d", Stage: "Attract", At: at(0), RecordedAt: hour(0)},
 		funnel.Change{Deal: "d", Stage: "Convince", At: at(2), RecordedAt: hour(50)}, // told late
 		funnel.Change{Deal: "d", Stage: "Retain", At: at(6), RecordedAt: hour(6)})
@@ -295,8 +379,10 @@ func TestRejections(t *testing.T) {
 		funnel.Change{Deal: "d", Stage: "Odd", At: at(0)},
 	)
 	want := []b2b.Rejection{
-		{Index: 0, Path: "changes[0].deal", Reason: "empty"}, {Index: 1, Path: "changes[1].stage", Reason: "neither stage nor outcome nor amount"},
-		{Index: 2, Path: "changes[2].at", Reason: "no time"}, {Index: 3, Path: "changes[3].at", Reason: "before 1900"},
+		{Index: 0, Path: "changes[0].deal", Reason: "empty"},
+		{Index: 1, Path: "changes[1].stage", Reason: "neither stage nor outcome nor amount"},
+		{Index: 2, Path: "changes[2].at", Reason: "no time"},
+		{Index: 3, Path: "changes[3].at", Reason: "before 1900"},
 		{Index: 4, Path: "changes[4].at", Reason: "latest before earliest"},
 	}
 	if d := cmp.Diff(want, rep.Rejected); d != "" {
@@ -314,7 +400,7 @@ func TestStale(t *testing.T) {
 		changes = append(changes, funnel.Change{Deal: id, Stage: "Attract", At: at(0)}, funnel.Change{Deal: id, Stage: "Convince", At: at(h)})
 	}
 	changes = append(changes, funnel.Change{Deal: "old", Stage: "Attract", At: at(0)}, funnel.Change{Deal: "young", Stage: "Attract", At: at(15)})
-	s := bookOf(t, funnel.BookConfig{}, changes...).At(b2b.View{At: epoch.Add(30 * time.Hour)})
+	s := bookOf(t, changes...).At(b2b.View{At: epoch.Add(30 * time.Hour)})
 	for i, d := range s.All() {
 		if got, want := d.Flags.Has(funnel.Stale), d.ID == "old"; got != want {
 			t.Errorf("deal %d: stale %v", i, got)

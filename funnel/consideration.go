@@ -86,7 +86,6 @@ type considered struct {
 	asked       bool // somebody recorded more than mentions
 	decided     time.Time
 	chosen      string // "" for none
-	ownDropped  []time.Time
 }
 
 // NewConsideration makes the sets from events in any order; events of one deal are taken by (time, brand, kind, source).
@@ -277,7 +276,7 @@ func (c *Consideration) Summary(asOf time.Time) ConsiderationSummary {
 	var out ConsiderationSummary
 	type tallies struct {
 		BrandSummary
-		in, sets, drops, adds         int
+		in, drops, adds               int
 		with                          float64
 		chosenInitial, decidedInitial int
 		chosenAdded, decidedAdded     int

@@ -34,7 +34,8 @@ func TestConsideration(t *testing.T) {
 		brand("x", "us", funnel.Chosen, 20),
 		brand("y", "rival", funnel.Mentioned, 0),
 		brand("z", "gone", funnel.Dropped, 3), brand("z", "gone", funnel.Chosen, 5),
-		brand("", "us", funnel.Added, 0), brand("x", "", funnel.Added, 0), {Deal: "x", Brand: "us", Kind: funnel.Added},
+		brand("", "us", funnel.Added, 0), brand("x", "", funnel.Added, 0),
+		{Deal: "x", Brand: "us", Kind: funnel.Added},
 	}
 	c, rep := funnel.NewConsideration("us", events...)
 	if rep.Accepted != 10 || len(rep.Rejected) != 3 {
@@ -49,8 +50,11 @@ func TestConsideration(t *testing.T) {
 		want []string
 		ok   bool
 	}{
-		{"x", -1, nil, false}, {"x", 0, []string{"rival", "us"}, true}, {"x", 6, []string{"rival", "third", "us"}, true},
-		{"x", 8, []string{"third"}, true}, {"x", 9, []string{"third", "us"}, true},
+		{"x", -1, nil, false},
+		{"x", 0, []string{"rival", "us"}, true},
+		{"x", 6, []string{"rival", "third", "us"}, true},
+		{"x", 8, []string{"third"}, true},
+		{"x", 9, []string{"third", "us"}, true},
 		{"y", 1, []string{"rival"}, false}, // nobody asked for the set: unknown, not "only the rival"
 		{"z", 3, nil, true},                // dropped at its first record
 		{"nobody", 1, nil, false},

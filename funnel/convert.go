@@ -110,16 +110,16 @@ func Convert(s *State, q ConversionQuery) (Conversion, error) {
 
 // closedOnly reports whether no deal is open: then the open ones were not extracted.
 func (s *State) closedOnly() bool {
-	any := false
+	closed := false
 	for i := range s.deals {
 		if last := s.last(i); last >= 0 {
 			if s.IsOpen(i) {
 				return false
 			}
-			any = true
+			closed = true
 		}
 	}
-	return any
+	return closed
 }
 
 func (s *State) convert(courses []course, q ConversionQuery, why string) (Conversion, error) {
@@ -130,7 +130,9 @@ func (s *State) convert(courses []course, q ConversionQuery, why string) (Conver
 		case Won:
 			won++
 		case UnknownOutcome:
-		default:
+		case Open, OnHold, Lost, NoDecision, Disqualified, Churned:
+			closed++
+		default: // another sale
 			closed++
 		}
 	}

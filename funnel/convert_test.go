@@ -122,7 +122,7 @@ func convertAll(t fataler, s *funnel.State, q funnel.ConversionQuery) funnel.Con
 // nothing.
 func propConversionInvariants(t *rapid.T) {
 	changes := genChanges(6).Draw(t, "changes")
-	b := bookOf(t, funnel.BookConfig{}, changes...)
+	b := bookOf(t, changes...)
 	end := epoch.Add(500 * time.Hour)
 	unit := rapid.SampledFrom([]funnel.Unit{funnel.PerDeal, funnel.PerAccount, funnel.PerEpisode}).Draw(t, "unit")
 	c := convertAll(t, b.At(b2b.View{At: end}), funnel.ConversionQuery{Unit: unit})
@@ -178,11 +178,11 @@ func propConversionWithoutCensoring(t *rapid.T) {
 	}
 	open := funnel.Change{Deal: "open", Stage: "Attract", At: at(100)} // so that it is no extract of closed deals
 	view := b2b.View{At: epoch.Add(100 * time.Hour)}
-	c := convertAll(t, bookOf(t, funnel.BookConfig{}, append(plain, open)...).At(view), funnel.ConversionQuery{})
+	c := convertAll(t, bookOf(t, append(plain, open)...).At(view), funnel.ConversionQuery{})
 	if math.Abs(c.ByHorizon.Value-float64(won)/float64(n)) > 1e-12 {
 		t.Fatalf("got %v, want %d of %d", c.ByHorizon, won, n)
 	}
-	d := convertAll(t, bookOf(t, funnel.BookConfig{}, append(refined, open)...).At(view), funnel.ConversionQuery{})
+	d := convertAll(t, bookOf(t, append(refined, open)...).At(view), funnel.ConversionQuery{})
 	if diff := cmp.Diff(c.Curve.Value, d.Curve.Value); diff != "" {
 		t.Fatalf("a stage in between changes the curve:\n%s", diff)
 	}
@@ -191,7 +191,7 @@ func propConversionWithoutCensoring(t *rapid.T) {
 func TestConversionWithoutCensoring(t *testing.T) { rapid.Check(t, propConversionWithoutCensoring) }
 
 func TestClosedOnlyExtract(t *testing.T) {
-	b := bookOf(t, funnel.BookConfig{},
+	b := bookOf(t,
 		funnel.Change{Deal: "a", Stage: "Attract", At: at(0)}, funnel.Change{Deal: "a", Stage: "Retain", At: at(5)},
 		funnel.Change{Deal: "b", Stage: "Attract", At: at(0)}, funnel.Change{Deal: "b", Stage: "Lost", At: at(7)})
 	c := convertAll(t, b.At(b2b.View{}), funnel.ConversionQuery{Horizon: time.Hour})

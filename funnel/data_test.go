@@ -3,7 +3,6 @@ package funnel_test
 import (
 	"encoding/csv"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -36,20 +35,16 @@ func table(t testing.TB, rel string) func(yield func(cell func(name string) stri
 	}
 }
 
-func number(t testing.TB, text string) float64 {
-	t.Helper()
-	x, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x
-}
-
 func bpiPipeline(t testing.TB) *funnel.Pipeline {
 	t.Helper()
 	p, err := funnel.NewPipeline(funnel.PipelineConfig{ID: "loan", Stages: []funnel.StageDef{
-		{ID: "Submitted", Order: 1}, {ID: "Preaccepted", Order: 2}, {ID: "Accepted", Order: 3}, {ID: "Finalized", Order: 4},
-		{ID: "Returned", Order: 5}, {ID: "Won", Order: 6, Outcome: funnel.Won}, {ID: "Declined", Order: 7, Outcome: funnel.Lost},
+		{ID: "Submitted", Order: 1},
+		{ID: "Preaccepted", Order: 2},
+		{ID: "Accepted", Order: 3},
+		{ID: "Finalized", Order: 4},
+		{ID: "Returned", Order: 5},
+		{ID: "Won", Order: 6, Outcome: funnel.Won},
+		{ID: "Declined", Order: 7, Outcome: funnel.Lost},
 		{ID: "Cancelled", Order: 8, Outcome: funnel.NoDecision},
 	}})
 	if err != nil {

@@ -16,8 +16,11 @@ func TestPipelineProblems(t *testing.T) {
 	_, err := funnel.NewPipeline(funnel.PipelineConfig{
 		ID: "p",
 		Stages: []funnel.StageDef{
-			{ID: "a", Outcome: funnel.Lost}, {ID: ""}, {ID: "a", Outcome: funnel.Lost},
-			{ID: "b", Outcome: 99}, {ID: "c", Outcome: funnel.Lost, Valid: b2b.Window{From: epoch, To: epoch}},
+			{ID: "a", Outcome: funnel.Lost},
+			{ID: ""},
+			{ID: "a", Outcome: funnel.Lost},
+			{ID: "b", Outcome: 99},
+			{ID: "c", Outcome: funnel.Lost, Valid: b2b.Window{From: epoch, To: epoch}},
 		},
 		Allowed: []funnel.Transition{{From: "a", To: "nowhere"}},
 	})
@@ -42,10 +45,14 @@ func TestLabels(t *testing.T) {
 		want     funnel.Moment
 		phase    b2b.Phase
 	}{
-		{"", "Attract", funnel.InitialConsideration, b2b.Attract}, {"Attract", "Convince", funnel.ActiveEvaluation, b2b.Convince},
-		{"Convince", "Retain", funnel.Purchase, b2b.Retain}, {"Retain", "Grow", funnel.Purchase, b2b.Grow},
-		{"Grow", "Retain", funnel.LoyaltyLoop, b2b.Retain}, {"Retain", "Convince", funnel.ActiveEvaluation, b2b.Convince},
-		{"Convince", "Lost", funnel.UnknownMoment, b2b.UnknownPhase}, {"Convince", "Elsewhere", funnel.UnknownMoment, b2b.UnknownPhase},
+		{"", "Attract", funnel.InitialConsideration, b2b.Attract},
+		{"Attract", "Convince", funnel.ActiveEvaluation, b2b.Convince},
+		{"Convince", "Retain", funnel.Purchase, b2b.Retain},
+		{"Retain", "Grow", funnel.Purchase, b2b.Grow},
+		{"Grow", "Retain", funnel.LoyaltyLoop, b2b.Retain},
+		{"Retain", "Convince", funnel.ActiveEvaluation, b2b.Convince},
+		{"Convince", "Lost", funnel.UnknownMoment, b2b.UnknownPhase},
+		{"Convince", "Elsewhere", funnel.UnknownMoment, b2b.UnknownPhase},
 	} {
 		l := p.Labels(c.from, c.to)
 		if l.Moment != c.want || l.ToPhase != c.phase {
@@ -72,7 +79,8 @@ func TestPipelineIsData(t *testing.T) {
 // A stage may be defined anew for a later time.
 func TestStageOfATime(t *testing.T) {
 	p, err := funnel.NewPipeline(funnel.PipelineConfig{ID: "p", Stages: []funnel.StageDef{
-		{ID: "offer", Order: 1, Valid: b2b.Window{To: epoch}}, {ID: "offer", Order: 3, Valid: b2b.Window{From: epoch}},
+		{ID: "offer", Order: 1, Valid: b2b.Window{To: epoch}},
+		{ID: "offer", Order: 3, Valid: b2b.Window{From: epoch}},
 		{ID: "won", Order: 5, Outcome: funnel.Won},
 	}})
 	if err != nil {

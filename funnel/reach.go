@@ -81,9 +81,7 @@ func (a *ReachAcc) change(rows []StepEvent, sub bool) error {
 func (a *ReachAcc) count(r reached, asOf int64) Fate {
 	fate, spell, timed := a.fate(r, asOf)
 	if timed {
-		if err := a.times.Add(spell); err != nil {
-			timed = false // cannot be: the spell was made well-formed
-		}
+		_ = a.times.Add(spell) // well-formed by construction
 	}
 	a.byLevel[r.level]++
 	a.fates[fate]++

@@ -81,7 +81,9 @@ func SalesVelocity(s *State, c VelocityConfig) (Velocity, error) {
 					priced += w
 					amount.Add(float64(w) * d.amount)
 				}
-			default:
+			case Open, OnHold, Lost, NoDecision, Disqualified, Churned:
+				closed += w
+			default: // another sale
 				closed += w
 			}
 		}

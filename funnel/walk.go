@@ -215,9 +215,11 @@ func (w *walker) bound(all []record) []record {
 			if r.latest != noTime {
 				last = min(last, r.latest)
 			} else if last == math.MaxInt64 {
-				last = w.b.last
-				if r.recorded != noTime {
+				switch {
+				case r.recorded != noTime:
 					last = r.recorded
+				case w.at >= w.b.last:
+					last = w.s.asOf // nothing more is said of it than that it is so at the end
 				}
 			}
 			if r.earliest != noTime {

@@ -116,9 +116,12 @@ func (o *options) plan() (*plan, error) {
 		name string
 		bad  bool
 	}{
-		{"-horizon", !(o.horizon > 0 && o.horizon < 1e6)}, {"-discount", !(o.discount >= 0 && o.discount < 1e6)},
-		{"-margin", !(o.margin > 0 && o.margin < 1e6)}, {"-holdout", !(o.holdout >= 0 && o.holdout < 1e6)},
-		{"-draws", o.draws < 1 || o.draws > 1e6}, {"-workers", o.workers < 0},
+		{"-horizon", !(o.horizon > 0 && o.horizon < 1e6)},
+		{"-discount", !(o.discount >= 0 && o.discount < 1e6)},
+		{"-margin", !(o.margin > 0 && o.margin < 1e6)},
+		{"-holdout", !(o.holdout >= 0 && o.holdout < 1e6)},
+		{"-draws", o.draws < 1 || o.draws > 1e6},
+		{"-workers", o.workers < 0},
 	} {
 		if f.bad {
 			p.Add(f.name, "out of range")

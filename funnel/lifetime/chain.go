@@ -1,6 +1,7 @@
 package lifetime
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -184,7 +185,7 @@ func (c *Chain) fundamental() *mat.Dense {
 }
 
 func isCondition(err error) bool {
-	_, ok := err.(mat.Condition)
+	_, ok := errors.AsType[mat.Condition](err)
 	return ok
 }
 

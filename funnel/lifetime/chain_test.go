@@ -120,8 +120,7 @@ func TestClosedClassWithRewardIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.Value([]float64{1, 1}, lifetime.ValueConfig{})
-	var d *lifetime.DivergentError
-	if !errors.As(err, &d) || d.Class[0] != "for ever" {
+	if d, ok := errors.AsType[*lifetime.DivergentError](err); !ok || d.Class[0] != "for ever" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -282,7 +282,9 @@ func (f *cureLikelihood) evaluate(theta []float64, at *newton.Point) {
 	}
 	grad := [4]float64{mid[1], mid[2], mid[3], byQ[0]}
 	hess := [4][4]float64{
-		{mid[4], mid[5], mid[6], byQ[1]}, {mid[5], mid[7], mid[8], byQ[2]}, {mid[6], mid[8], mid[9], byQ[3]},
+		{mid[4], mid[5], mid[6], byQ[1]},
+		{mid[5], mid[7], mid[8], byQ[2]},
+		{mid[6], mid[8], mid[9], byQ[3]},
 		{byQ[1], byQ[2], byQ[3], qq},
 	}
 	if f.family == Gamma { // Q = σ moves with ln σ

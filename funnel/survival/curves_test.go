@@ -66,6 +66,7 @@ type kmRow struct {
 }
 
 func olistSpells(t testing.TB) []survival.Spell {
+	t.Helper()
 	c := columns(t, "funnel/olist/leads.csv.gz", "t_days", "event")
 	spells := make([]survival.Spell, len(c[0]))
 	for i := range spells {
@@ -75,6 +76,7 @@ func olistSpells(t testing.TB) []survival.Spell {
 }
 
 func lungSpells(t testing.TB) []survival.Spell {
+	t.Helper()
 	c := columns(t, "funnel/survival/lung.csv", "time", "status")
 	spells := make([]survival.Spell, len(c[0]))
 	for i := range spells {
@@ -142,6 +144,7 @@ func TestTieRule(t *testing.T) {
 }
 
 func mavenSpells(t testing.TB, truncated bool) []survival.Spell {
+	t.Helper()
 	c := columns(t, "funnel/maven_crm/opportunities_timed.csv.gz", "t_days", "status", "entry_days")
 	var spells []survival.Spell
 	for i := range c[0] {

@@ -40,8 +40,10 @@ func ExampleAalenJohansen() {
 
 func ExampleMultiState() {
 	stays := []survival.Stay{
-		{Case: 1, State: 0, To: 1, Exit: 2}, {Case: 1, State: 1, To: 2, Entry: 2, Exit: 5},
-		{Case: 2, State: 0, To: 1, Exit: 4}, {Case: 2, State: 1, To: -1, Entry: 4, Exit: 6},
+		{Case: 1, State: 0, To: 1, Exit: 2},
+		{Case: 1, State: 1, To: 2, Entry: 2, Exit: 5},
+		{Case: 2, State: 0, To: 1, Exit: 4},
+		{Case: 2, State: 1, To: -1, Entry: 4, Exit: 6},
 		{Case: 3, State: 0, To: 2, Exit: 3},
 	}
 	occ, err := survival.MultiState(stays, 3, survival.MultiStateConfig{})

@@ -86,8 +86,10 @@ func propCurvesFollowTheDefinition(t *rapid.T) {
 		name      string
 		want, got []float64
 	}{
-		{"times", times, inc.Survival.Time}, {"survival", surv, inc.Survival.Value},
-		{"cause 1", causes[0], inc.Causes[0].Value}, {"cause 2", causes[1], inc.Causes[1].Value},
+		{"times", times, inc.Survival.Time},
+		{"survival", surv, inc.Survival.Value},
+		{"cause 1", causes[0], inc.Causes[0].Value},
+		{"cause 2", causes[1], inc.Causes[1].Value},
 	} {
 		if d := cmp.Diff(c.want, c.got, close12); d != "" {
 			t.Fatalf("%s (-want +got):\n%s", c.name, d)

@@ -31,10 +31,10 @@ func (c *StepCurve) Quantile(q float64) (quantile Quantile, ok bool) {
 		Open:     !okLast,
 	}
 	if !okFirst {
-		quantile.Estimate.Low = t
+		quantile.Low = t
 	}
 	if !okLast {
-		quantile.Estimate.High = max(t, c.Time[len(c.Time)-1])
+		quantile.High = max(t, c.Time[len(c.Time)-1])
 	}
 	return quantile, true
 }

@@ -107,10 +107,7 @@ func (t *table) count(row, cause int, w float64) {
 
 // tabulateWhole counts without sorting where all times are whole numbers of a small range, as days are.
 func tabulateWhole(spells []Spell, causes int) (*table, bool) {
-	limit := 4*len(spells) + 1024
-	if limit > 1<<20 {
-		limit = 1 << 20
-	}
+	limit := min(4*len(spells)+1024, 1<<20)
 	top := 0.0
 	for i := range spells {
 		s := &spells[i]
