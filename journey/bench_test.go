@@ -78,6 +78,7 @@ func perEvent(b *testing.B, events int) {
 // BenchmarkBuild reads records of text into a log, through Add.
 func BenchmarkBuild(b *testing.B) {
 	forSizes(b, func(b *testing.B, records []record) {
+		b.Helper()
 		b.ReportAllocs()
 		var l *journey.Log
 		for b.Loop() {
@@ -92,11 +93,11 @@ func BenchmarkBuild(b *testing.B) {
 }
 
 // retained returns the bytes that stay in memory when only the result is kept.
-func retained(make func() any) float64 {
+func retained(build func() any) float64 {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	x := make()
+	x := build()
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(x)
@@ -106,6 +107,7 @@ func retained(make func() any) float64 {
 // BenchmarkCeilingBuild is the least that ingest can do: intern both names, convert the time, sort the rows by case.
 func BenchmarkCeilingBuild(b *testing.B) {
 	forSizes(b, func(b *testing.B, records []record) {
+		b.Helper()
 		b.ReportAllocs()
 		for b.Loop() {
 			cases, steps := map[string]uint32{}, map[string]uint32{}
@@ -145,6 +147,7 @@ func BenchmarkCeilingBuild(b *testing.B) {
 // BenchmarkColumns is the bulk way: dictionary-coded columns.
 func BenchmarkColumns(b *testing.B) {
 	forSizes(b, func(b *testing.B, records []record) {
+		b.Helper()
 		var c journey.Columns
 		keys, steps := map[string]uint32{}, map[string]uint32{}
 		for i, r := range records {

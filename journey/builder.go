@@ -211,9 +211,7 @@ func (b *Builder) Merge(other *Builder) error {
 	for row, x := range other.t.extra {
 		b.t.setExtra(uint32(n)+row, x)
 	}
-	for _, r := range other.rejected {
-		b.rejected = append(b.rejected, r)
-	}
+	b.rejected = append(b.rejected, other.rejected...)
 	b.added += other.added
 	b.duplicates += other.duplicates
 	b.dirty = true

@@ -283,7 +283,7 @@ func TestIdentities(t *testing.T) {
 			}
 			return key
 		},
-		Account: func(key b2b.AccountID, person b2b.PersonID, _ time.Time) b2b.AccountID {
+		Account: func(_ b2b.AccountID, person b2b.PersonID, _ time.Time) b2b.AccountID {
 			return b2b.AccountID("of " + person)
 		},
 	})

@@ -121,8 +121,8 @@ func (l *Log) shiftable(c ChanceConfig, out *Chance) []shifted {
 		}
 		fits := true
 		for j := acc.from; j < acc.to; j++ {
-			switch Kind(name(&r.Kind, l.heads[j].kind)) {
-			case c.Open:
+			kind := Kind(name(&r.Kind, l.heads[j].kind))
+			if kind == c.Open {
 				for _, sp := range s.of(j, r.Offsets[j]) {
 					if sp.running {
 						sp.to = max(sp.from, last)
@@ -130,7 +130,8 @@ func (l *Log) shiftable(c ChanceConfig, out *Chance) []shifted {
 					fits = fits && sp.from >= first && sp.to <= last
 					a.open = append(a.open, span{sp.from - first, sp.to - first, false})
 				}
-			case c.Rows:
+			}
+			if kind == c.Rows {
 				for i := r.Offsets[j]; i < r.Offsets[j+1]; i++ {
 					if match.row(i, j) && r.At[i] >= first && r.At[i] <= last {
 						a.rows = append(a.rows, r.At[i]-first)

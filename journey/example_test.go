@@ -16,8 +16,10 @@ func Example() {
 	}
 	b.Add(
 		journey.Event{Account: "acme", Person: "anna", Seat: "buyer", Kind: journey.Purchase, Step: "website", At: at(1)},
-		journey.Event{Account: "acme", Person: "anna", Seat: "buyer", Kind: journey.Purchase, Step: "meeting", At: at(3),
-			With: []journey.Participant{{Person: "ben", Seat: "legal"}}},
+		journey.Event{
+			Account: "acme", Person: "anna", Seat: "buyer", Kind: journey.Purchase, Step: "meeting", At: at(3),
+			With: []journey.Participant{{Person: "ben", Seat: "legal"}},
+		},
 		journey.Event{Account: "acme", Person: "ben", Seat: "legal", Kind: journey.Purchase, Step: "contract review", At: at(9)},
 		journey.Event{Account: "acme", Kind: journey.Support, Step: "complaint", At: at(4)},
 		journey.Event{Account: "acme", Kind: journey.Support, Step: "solved", At: at(8)},

@@ -167,11 +167,11 @@ func (m *Map) check(p *b2b.Problems) {
 	}
 }
 
-func (s *Step) check(p *b2b.Problems, path string) {
-	switch {
-	case s.ID == "":
+func (s Step) check(p *b2b.Problems, path string) {
+	switch s.ID {
+	case "":
 		p.Add(path+".id", "empty")
-	case s.ID == Start || s.ID == End:
+	case Start, End:
 		p.Add(path+".id", "is the name of an end")
 	}
 	if !s.Visibility.IsValid() {

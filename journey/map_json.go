@@ -101,7 +101,7 @@ func (m *Map) object() picture.Object {
 
 const rfc3339 = "2006-01-02T15:04:05.999999999Z07:00"
 
-func (s *Step) object() picture.Object {
+func (s Step) object() picture.Object {
 	var f fields
 	f.value("id", string(s.ID), true)
 	f.text("name", s.Name)

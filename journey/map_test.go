@@ -2,6 +2,7 @@ package journey_test
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -34,7 +35,8 @@ func legalMap() journey.Map {
 			{From: journey.Start, To: "contract", P: b2b.MustFraction(1)},
 			{From: "contract", To: "review", P: b2b.MustFraction(.9), Delay: journey.Duration{Family: journey.Constant, Mean: 5}},
 			{From: "contract", To: "stop", P: b2b.MustFraction(.1), Evidence: journey.Evidence{Basis: journey.Observed, N: 10}},
-			{From: "review", To: "sign"}, {From: "review", To: "contract"},
+			{From: "review", To: "sign"},
+			{From: "review", To: "contract"},
 			{From: "sign", To: journey.End},
 		}},
 		Goals: []journey.StepID{"sign"}, Exits: []journey.StepID{"stop"},
@@ -49,8 +51,10 @@ func TestMapErrors(t *testing.T) {
 	m.Steps[2].Duration.Mean = -1
 	m.Goals = []journey.StepID{"nowhere"}
 	m.Flow = journey.Graph{Edges: []journey.Edge{
-		{From: "contract", To: "review", P: b2b.MustFraction(.9)}, {From: "contract", To: "stop", P: b2b.MustFraction(.2)},
-		{From: "gone", To: "sign"}, {From: "contract", To: "stop"},
+		{From: "contract", To: "review", P: b2b.MustFraction(.9)},
+		{From: "contract", To: "stop", P: b2b.MustFraction(.2)},
+		{From: "gone", To: "sign"},
+		{From: "contract", To: "stop"},
 	}}
 	_, err := journey.NewMap(m)
 	for _, path := range []string{
@@ -278,7 +282,7 @@ func TestEnums(t *testing.T) {
 				continue // no value of the enumeration
 			}
 			y := reflect.New(reflect.TypeOf(x))
-			if err := y.Interface().(interface{ UnmarshalText([]byte) error }).UnmarshalText(text); err != nil || y.Elem().Interface() != x {
+			if err := y.Interface().(encoding.TextUnmarshaler).UnmarshalText(text); err != nil || y.Elem().Interface() != x {
 				t.Fatalf("%T %q: %v %v", x, text, y.Elem(), err)
 			}
 			if s := fmt.Sprint(x); s != string(text) {

@@ -199,8 +199,7 @@ func (o *ObjectLog) Components() [][]int {
 	for i := range parent {
 		parent[i] = -1 // no event yet
 	}
-	var find func(int) int
-	find = func(i int) int {
+	find := func(i int) int {
 		for parent[i] != i {
 			parent[i] = parent[parent[i]]
 			i = parent[i]

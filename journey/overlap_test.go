@@ -56,13 +56,13 @@ func TestOverlapOracle(t *testing.T) {
 			d := o.Dependence()
 			got := []float64{float64(o.N()), d.ChiSquare, float64(d.DoF), d.V, d.MutualInformation, d.SeatEntropy, d.Uncertainty.Or(-1)}
 			wantList := []float64{float64(want.N), want.Chi2, float64(want.Dof), want.V, want.MI, want.H, want.U}
-			near(t, "dependence", wantList, got, 1e-9)
-			near(t, "entropy", want.StepEntropy, o.Entropy(), 1e-9)
+			near(t, "dependence", wantList, got)
+			near(t, "entropy", want.StepEntropy, o.Entropy())
 			for i, c := range o.Cells() {
 				s, r := i/len(want.Roles), i%len(want.Roles)
 				near(t, "cell "+string(c.Step)+"|"+string(c.Seat),
 					[]float64{float64(want.Table[s][r]), want.Lift[s][r], want.AdjustedResidual[s][r], want.RoleGivenStep[s][r]},
-					[]float64{float64(c.N), c.Lift, c.Residual, c.Share}, 1e-9)
+					[]float64{float64(c.N), c.Lift, c.Residual, c.Share})
 				p, ok := o.Fisher(c.Step, c.Seat)
 				w, listed := want.Fisher[string(c.Step)][string(c.Seat)]
 				if listed && w > 1e-300 && (!ok || math.Abs(p-w) > 1e-7*w) {
@@ -87,15 +87,15 @@ func TestOverlapOracle(t *testing.T) {
 					k = string(p.B) + "|" + string(p.A)
 				}
 				near(t, "pair "+k, append(want.Jaccard[k], want.JS[k]),
-					[]float64{float64(p.Shared), float64(p.Shared + p.OnlyA + p.OnlyB), p.Jaccard.Or(-1), p.Divergence.Or(-1)}, 1e-9)
+					[]float64{float64(p.Shared), float64(p.Shared + p.OnlyA + p.OnlyB), p.Jaccard.Or(-1), p.Divergence.Or(-1)})
 			}
 		})
 	}
 }
 
-func near(t *testing.T, what string, want, got []float64, tol float64) {
+func near(t *testing.T, what string, want, got []float64) {
 	t.Helper()
-	if d := cmp.Diff(want, got, cmpopts.EquateApprox(tol, 2e-9)); d != "" {
+	if d := cmp.Diff(want, got, cmpopts.EquateApprox(1e-9, 2e-9)); d != "" {
 		t.Errorf("%s (-want +got):\n%s", what, d)
 	}
 }
@@ -113,7 +113,7 @@ func TestOverlapOfLog(t *testing.T) {
 		if o.N() != want.N || len(o.Seats()) != len(want.Roles) {
 			t.Errorf("%s: N %d, seats %v", file, o.N(), o.Seats())
 		}
-		near(t, file, []float64{want.V, want.MI}, []float64{o.Dependence().V, o.Dependence().MutualInformation}, 1e-9)
+		near(t, file, []float64{want.V, want.MI}, []float64{o.Dependence().V, o.Dependence().MutualInformation})
 	}
 	// The trap: step names contain the role. Without the suffix the roles do share steps.
 	var suffixes []string

@@ -14,7 +14,7 @@ import (
 )
 
 // label returns the name of a step for people.
-func (s *Step) label() string {
+func (s Step) label() string {
 	if s.Name != "" {
 		return s.Name
 	}

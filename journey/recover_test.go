@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -109,7 +110,7 @@ func TestNull(t *testing.T) {
 				for s := range 40 {
 					if r.Float64() < .03 {
 						_ = table.Add(journey.OverlapRow{
-							Account: b2b.AccountID(fmt.Sprint(a)), Person: b2b.PersonID(fmt.Sprint(a, k)), Seat: seat, Step: journey.StepID(fmt.Sprint("s", s)), N: 1,
+							Account: b2b.AccountID(strconv.Itoa(a)), Person: b2b.PersonID(fmt.Sprint(a, k)), Seat: seat, Step: journey.StepID(fmt.Sprint("s", s)), N: 1,
 						})
 					}
 				}
@@ -155,7 +156,7 @@ func TestChance(t *testing.T) {
 	}
 	var events []journey.Event
 	for a := range 30 {
-		id := b2b.AccountID(fmt.Sprint(a))
+		id := b2b.AccountID(strconv.Itoa(a))
 		begin := epoch.Add(time.Duration(a) * time.Hour)
 		for k, s := range []journey.StepID{"complaint", "solved"} {
 			events = append(events, journey.Event{Account: id, Kind: journey.Support, Journey: "s" + string(id), Step: s, At: begin.Add(time.Duration(k) * 48 * time.Hour)})

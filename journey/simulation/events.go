@@ -27,7 +27,7 @@ func (e *event) before(f *event) bool {
 	return e.seq < f.seq
 }
 
-// calendarQueue is the one priority queue, ordered by (time, journey, sequence): a binary heap of values.
+// eventHeap is the one priority queue, ordered by (time, journey, sequence): a binary heap of values.
 type eventHeap []event
 
 func (h *eventHeap) push(e event) {
@@ -80,7 +80,6 @@ type inside struct {
 	seq        uint32
 	last       int
 	steps      int
-	over       bool
 	occurrence []uint32 // by place (and the start)
 	times      []uint32 // by node: occurrences of decisions
 	pending    []int32  // by node: parallel branches that are not complete
@@ -164,8 +163,8 @@ func (e *engine) run(arrival []float64, from, to int) {
 			e.arrive(x.journey, x.place)
 		}
 	}
-	for j, w := range e.who {
-		if w != nil {
+	for j := from; j < to; j++ {
+		if w := e.who[j]; w != nil {
 			e.t.censor(e.horizon - w.arrived)
 			e.leave(j)
 		}

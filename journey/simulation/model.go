@@ -231,16 +231,14 @@ func (s *Model) final(id journey.StepID) (End, bool) {
 	return End{}, false
 }
 
-// end returns the number of an end, making it first.
-func (s *Model) end(e End) int {
-	if i, ok := s.endOf[e]; ok {
-		return i
+// end gives an end a number, if it has none.
+func (s *Model) end(e End) {
+	if _, ok := s.endOf[e]; ok {
+		return
 	}
-	i := len(s.ends)
-	s.endOf[e] = i
+	s.endOf[e] = len(s.ends)
 	s.ends = append(s.ends, e)
 	s.isGoal = append(s.isGoal, e.Kind == Goal || (e.Kind == Ended && len(s.m.Goals) == 0))
-	return i
 }
 
 // assumeDurations fills in what is unknown.

@@ -189,7 +189,13 @@ func (s *Model) play(p *params, replicate int) *tally {
 		span = arrival[len(arrival)-1]
 	}
 	e := newEngine(c, s.root, uint64(replicate), len(arrival), horizon, span, t)
-	e.run(arrival, 0, len(arrival))
+	if shared {
+		e.run(arrival, 0, len(arrival))
+		return t
+	}
+	for j := range arrival { // nobody waits for anybody: one after the other, in the same memory
+		e.run(arrival, j, j+1)
+	}
 	return t
 }
 
