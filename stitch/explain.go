@@ -144,11 +144,21 @@ func (s *Snapshot) path(ent *entity, a, b ProfileID) []link {
 	for i, m := range ent.members {
 		position[m] = i
 	}
-	type arc struct{ link, to int }
-	arcs := make([][]arc, len(ent.members))
+	type arc struct{ link, to int32 }
+	starts := make([]int32, len(ent.members)+1) // arcs of member i are those from starts[i] on
+	for _, l := range ent.links {
+		starts[position[l.a]+1]++
+		starts[position[l.b]+1]++
+	}
+	for i := range ent.members {
+		starts[i+1] += starts[i]
+	}
+	arcs, fill := make([]arc, 2*len(ent.links)), slices.Clone(starts)
 	for i, l := range ent.links {
 		x, y := position[l.a], position[l.b]
-		arcs[x], arcs[y] = append(arcs[x], arc{i, y}), append(arcs[y], arc{i, x})
+		arcs[fill[x]], arcs[fill[y]] = arc{int32(i), int32(y)}, arc{int32(i), int32(x)}
+		fill[x]++
+		fill[y]++
 	}
 	via := make([]int, len(ent.members))
 	prev := make([]int, len(ent.members))
@@ -162,10 +172,10 @@ func (s *Snapshot) path(ent *entity, a, b ProfileID) []link {
 	for len(queue) > 0 && !seen[goal] {
 		x := queue[0]
 		queue = queue[1:]
-		for _, c := range arcs[x] {
+		for _, c := range arcs[starts[x]:starts[x+1]] {
 			if !seen[c.to] {
-				seen[c.to], via[c.to], prev[c.to] = true, c.link, x
-				queue = append(queue, c.to)
+				seen[c.to], via[c.to], prev[c.to] = true, int(c.link), x
+				queue = append(queue, int(c.to))
 			}
 		}
 	}

@@ -95,6 +95,8 @@ type feedWriter struct {
 	out      *outcome
 	was, now time.Time
 	expiry   bool
+	newest   uint32 // the newest fact behind the outcome
+	searched bool
 	list     []Change
 }
 
@@ -109,7 +111,10 @@ func (w *feedWriter) add(kind ChangeKind, entity, into string, profiles []uint32
 		}
 	}
 	if cause == none && !w.expiry {
-		cause = w.anyCause()
+		if !w.searched {
+			w.newest, w.searched = w.anyCause(), true
+		}
+		cause = w.newest
 	}
 	if cause != none {
 		c.Cause.Fact = w.s.facts[cause].id
@@ -207,8 +212,11 @@ func (w *feedWriter) affiliations() {
 		rule    string
 	}
 	collect := func(ents []*entity, at time.Time) map[pairKey]*state {
-		m := map[pairKey]*state{}
+		var m map[pairKey]*state
 		for _, e := range ents {
+			if m == nil && len(e.affiliations) > 0 {
+				m = map[pairKey]*state{}
+			}
 			for _, a := range e.affiliations {
 				k := pairKey{e.id, string(a.Account)}
 				if m[k] == nil {
@@ -224,6 +232,9 @@ func (w *feedWriter) affiliations() {
 		return m
 	}
 	before, now := collect(w.out.replaced, w.was), collect(w.out.made, w.now)
+	if len(before)+len(now) == 0 {
+		return
+	}
 	keys := map[pairKey]bool{}
 	for k := range before {
 		keys[k] = true
@@ -247,8 +258,11 @@ func (w *feedWriter) affiliations() {
 
 func (w *feedWriter) relations() {
 	collect := func(ents []*entity, at time.Time) map[Relation]bool {
-		m := map[Relation]bool{}
+		var m map[Relation]bool
 		for _, e := range ents {
+			if m == nil && len(e.relations) > 0 {
+				m = map[Relation]bool{}
+			}
 			for _, x := range e.relations {
 				if x.Valid.Contains(at) {
 					m[x] = true
@@ -258,6 +272,9 @@ func (w *feedWriter) relations() {
 		return m
 	}
 	before, now := collect(w.out.replaced, w.was), collect(w.out.made, w.now)
+	if len(before)+len(now) == 0 {
+		return
+	}
 	for _, x := range slices.SortedFunc(maps.Keys(before), compareRelations) {
 		if !now[x] {
 			w.add(RelationEnded, x.A, x.B, nil, cmp.Or(x.Rule, x.Relation))
@@ -272,6 +289,9 @@ func (w *feedWriter) relations() {
 
 // findings writes the contradictions and refusals that were not there before.
 func (w *feedWriter) findings() {
+	if !slices.ContainsFunc(w.out.new, func(c *component) bool { return len(c.clashes)+len(c.refusals) > 0 }) {
+		return
+	}
 	clashes := func(list []*component) map[clash]bool {
 		m := map[clash]bool{}
 		for _, c := range list {

@@ -12,9 +12,7 @@ type delta struct {
 	aux      map[uint32]uint32   // profiles whose affiliations and relations alone are dirty
 }
 
-func newDelta() *delta {
-	return &delta{profiles: map[uint32]uint32{}, recount: map[uint32]struct{}{}, accounts: map[uint32]struct{}{}, aux: map[uint32]uint32{}}
-}
+func newDelta() *delta { return &delta{profiles: make(map[uint32]uint32, 4)} }
 
 func (d *delta) touch(p, cause uint32) {
 	if d == nil {
@@ -26,12 +24,26 @@ func (d *delta) touch(p, cause uint32) {
 }
 
 func (d *delta) touchAux(p, cause uint32) {
-	if d == nil {
-		return
+	if d.aux == nil {
+		d.aux = map[uint32]uint32{}
 	}
 	if _, ok := d.aux[p]; !ok {
 		d.aux[p] = cause
 	}
+}
+
+func (d *delta) touchValue(v uint32) {
+	if d.recount == nil {
+		d.recount = map[uint32]struct{}{}
+	}
+	d.recount[v] = struct{}{}
+}
+
+func (d *delta) touchAccounts(v uint32) {
+	if d.accounts == nil {
+		d.accounts = map[uint32]struct{}{}
+	}
+	d.accounts[v] = struct{}{}
 }
 
 // record turns a fact in normal form into columns.
@@ -122,7 +134,7 @@ func (s *store) introduce(i uint32, p *profile, cause uint32, d *delta) {
 	}
 	if d != nil && level != p.level {
 		for j := range p.holdings {
-			d.accounts[p.holdings[j].value] = struct{}{}
+			d.touchAccounts(p.holdings[j].value)
 		}
 	}
 	p.level, p.recorded = level, recorded
@@ -320,10 +332,10 @@ func (s *store) note(p *profile, v uint32, before holding, h *holding, d *delta)
 	}
 	x := s.values.at(v)
 	if x.use.counted {
-		d.recount[v] = struct{}{}
+		d.touchValue(v)
 	}
 	if p.level == Account && x.use.affiliate && (before.first != h.first || before.held() != h.held() || s.c.affiliationsExpire()) {
-		d.accounts[v] = struct{}{}
+		d.touchAccounts(v)
 	}
 }
 

@@ -196,7 +196,7 @@ func (r *Resolver) due(x due, d *delta) {
 			d.touchAux(x.code, none)
 		}
 	case dueValue:
-		d.recount[x.code] = struct{}{}
+		d.touchValue(x.code)
 	case dueFact:
 		if s.facts[x.code].state == factWaiting {
 			s.activate(x.code, d)
@@ -276,7 +276,7 @@ func (g *engine) adopt(c, was *Compiled) *delta {
 		x := s.ownValue(v)
 		s.judge(x)
 		x.shared = false
-		d.recount[v] = struct{}{}
+		d.touchValue(v)
 	}
 	for i := range uint32(s.profiles.len()) {
 		if s.profiles.at(i) == nil {

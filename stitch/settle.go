@@ -47,6 +47,7 @@ type engine struct {
 	walk    walker
 	queue   dueQueue
 	workers int
+	indexed map[uint32]Profile // what the scorer was told
 }
 
 func (g *engine) wait(d due) {
@@ -126,9 +127,11 @@ func (g *engine) index() {
 	if !g.s.c.usesScorer() {
 		return
 	}
+	g.indexed = map[uint32]Profile{}
 	for i := range uint32(g.s.profiles.len()) {
 		if p := g.s.profiles.at(i); p != nil && p.active > 0 {
-			g.s.c.config.Scorer.Add(g.s.profile(p))
+			g.indexed[i] = g.s.profile(p)
+			g.s.c.config.Scorer.Add(g.indexed[i])
 		}
 	}
 }
@@ -138,11 +141,10 @@ func (g *engine) unindex() {
 	if !g.s.c.usesScorer() {
 		return
 	}
-	for i := range uint32(g.s.profiles.len()) {
-		if p := g.s.profiles.at(i); p != nil && p.active > 0 {
-			g.s.c.config.Scorer.Remove(p.id)
-		}
+	for _, p := range g.indexed {
+		g.s.c.config.Scorer.Remove(p.ID)
 	}
+	g.indexed = nil
 }
 
 func (c *Compiled) usesScorer() bool {
@@ -229,7 +231,7 @@ func (g *engine) settle(d *delta) *outcome {
 		x := s.profiles.at(p)
 		for i := range x.holdings {
 			if u := s.values.at(x.holdings[i].value).use; u.counted && g.countsBy(u) {
-				d.recount[x.holdings[i].value] = struct{}{}
+				d.touchValue(x.holdings[i].value)
 			}
 		}
 	}
@@ -312,26 +314,30 @@ func (g *engine) rescore(d *delta) {
 		codes = append(codes, p)
 	}
 	g.s.sortProfiles(codes)
-	touch := func(p *profile) {
-		for id := range scorer.Candidates(g.s.profile(p)) {
+	touch := func(p Profile) {
+		for id := range scorer.Candidates(p) {
 			if q, ok := g.s.byProfile.get(id); ok {
 				d.touch(q, none)
 			}
 		}
 	}
-	for _, code := range codes {
+	if g.indexed == nil {
+		g.indexed = map[uint32]Profile{}
+	}
+	for _, code := range codes { // whom it meets before and after each step, since a block may turn too large, or back
 		p := g.s.profiles.at(code)
-		if p.component != nil {
-			for _, m := range p.component.members {
-				d.touch(m, none)
-			}
+		if was, ok := g.indexed[code]; ok {
+			touch(was)
+			scorer.Remove(was.ID)
+			touch(was)
+			delete(g.indexed, code)
 		}
-		touch(p) // who meets it before it is there, when a block may still be small enough
-		scorer.Remove(p.id)
-		touch(p)
 		if p.active > 0 {
-			scorer.Add(g.s.profile(p))
-			touch(p)
+			is := g.s.profile(p)
+			touch(is)
+			scorer.Add(is)
+			touch(is)
+			g.indexed[code] = is
 		}
 	}
 }
@@ -348,7 +354,7 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 		if x.level == Account || before != nil && before.level == Account {
 			for i := range x.holdings {
 				if v := x.holdings[i].value; s.values.at(v).use.affiliate {
-					d.accounts[v] = struct{}{}
+					d.touchAccounts(v)
 				}
 			}
 		}

@@ -37,6 +37,7 @@ func (l *Linkage) UnmarshalText(text []byte) error { return linkages.UnmarshalTe
 // ClusterConfig says how clusters are made. The zero value is average linkage at a probability of 0.95.
 type ClusterConfig struct {
 	Auto     float64 // probability from which pairs are linked; 0 = 0.95
+	Mean     float64 // average linkage: clusters unite while their mean weight reaches this probability; 0 = Auto
 	Linkage  Linkage
 	OneToOne bool     // at most one row of each source in a cluster, best pairs first
 	Cross    bool     // pairs of one source do not count
@@ -91,6 +92,7 @@ type clusterer struct {
 	s       *Scorer
 	cfg     ClusterConfig
 	auto    float64
+	mean    float64
 	always  map[[2]uint32]bool
 	unique  []int
 	guarded bool // vetoes or unique fields exist
@@ -117,6 +119,10 @@ func (s *Scorer) Cluster(pairs []Pair, cfg ClusterConfig) (*Clusters, error) {
 		return nil, err
 	}
 	c.auto = bitsOf(c.cfg.Auto)
+	c.mean = c.auto
+	if cfg.Mean > 0 && cfg.Mean < c.cfg.Auto {
+		c.mean = bitsOf(cfg.Mean)
+	}
 	c.guarded = cfg.Veto != nil || len(c.unique) > 0 || cfg.OneToOne
 	for _, v := range s.vetoes {
 		c.guarded = c.guarded || slices.Contains(v, true)
@@ -310,7 +316,7 @@ func (c *clusterer) inOrder(rows []uint32, links []Pair, of []uint32, mean func(
 			continue
 		}
 		cause := c.blocked(members[a], members[b])
-		if cause == "" && mean != nil && !c.always[[2]uint32{l.A, l.B}] && mean(members[a], members[b]) < c.auto {
+		if cause == "" && mean != nil && !c.always[[2]uint32{l.A, l.B}] && mean(members[a], members[b]) < c.mean {
 			cause = "average"
 		}
 		if cause != "" {
@@ -485,7 +491,7 @@ func (a *agglomeration) merge(c *clusterer) bool {
 			at, top = i, m
 		}
 	}
-	if at < 0 || top < c.auto {
+	if at < 0 || top < c.mean {
 		return false
 	}
 	a.unite(at, a.best[at])

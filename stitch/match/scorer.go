@@ -131,6 +131,89 @@ func localRarity(c *column, floor float64) []float32 {
 	return out
 }
 
+// Recount takes the frequencies of values from entities instead of rows: a value that ten rows of one entity hold is held
+// once. It needs a first clustering and changes the scorer, so it must not run beside scoring.
+func (s *Scorer) Recount(of []uint32) {
+	floor := max(s.model.TFFloor, 1e-9)
+	for i := range s.comps {
+		if s.rare[i] == nil {
+			continue
+		}
+		c := s.comps[i].col
+		count, held := entityCounts(s.t, s.comps[i].field, of)
+		for code := range s.rare[i] {
+			s.rare[i][code] = float32(-math.Log2(max(float64(max(count[code], 1))/held, floor)))
+		}
+		if s.local[i] == nil {
+			continue
+		}
+		sum := map[string]uint32{}
+		for code := 1; code < len(c.text); code++ {
+			sum[c.aux[code]] += count[code]
+		}
+		for code := 1; code < len(c.text); code++ {
+			s.local[i][code] = float32(-math.Log2(max(float64(max(sum[c.aux[code]], 1))/held, floor)))
+		}
+	}
+}
+
+// entityCounts counts the clusters that hold each class of values of a field, and all clusters that hold any value, each
+// as often as it has different values.
+func entityCounts(t *Table, field int, of []uint32) (count []uint32, held float64) {
+	c := t.cols[field]
+	count = make([]uint32, len(c.text))
+	last := make([]uint32, len(c.text)) // 1 + the cluster that held the value last, while clusters come in a row
+	next, head := make([]uint32, t.n), make([]uint32, t.n)
+	for r := t.n - 1; r >= 0; r-- { // lists of members: next is 1 + the following row of the cluster
+		first := of[r]
+		if int(first) != r {
+			next[r] = head[first]
+			head[first] = uint32(r) + 1
+		}
+	}
+	for r := range t.n {
+		if int(of[r]) != r {
+			continue
+		}
+		for at := uint32(r) + 1; at != 0; {
+			code := t.row(at - 1)[field]
+			if code != 0 {
+				k := c.class(code)
+				if last[k] != uint32(r)+1 {
+					last[k] = uint32(r) + 1
+					count[k]++
+					held++
+				}
+			}
+			if at == uint32(r)+1 {
+				at = head[r]
+			} else {
+				at = next[at-1]
+			}
+		}
+	}
+	return count, max(held, 1)
+}
+
+// Rescore scores the pairs again, in place, and drops those below the probability.
+func (s *Scorer) Rescore(p *Predicted, least float64, workers int) {
+	floor := bitsOf(least)
+	const chunk = 1 << 16
+	n := (len(p.Pairs) + chunk - 1) / chunk
+	inParallel(workers, n, func(j int) {
+		for i := j * chunk; i < min((j+1)*chunk, len(p.Pairs)); i++ {
+			p.Pairs[i].Bits, _, _ = s.pair(p.Pairs[i].A, p.Pairs[i].B, math.Inf(-1))
+		}
+	})
+	out := p.Pairs[:0]
+	for _, x := range p.Pairs {
+		if x.Bits >= floor {
+			out = append(out, x)
+		}
+	}
+	p.Pairs = out
+}
+
 func (s *Scorer) setJoint() {
 	s.joint = make([][]float64, len(s.units))
 	for i := range s.units {

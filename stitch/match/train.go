@@ -70,6 +70,14 @@ func Train(t *Table, cfg TrainConfig) (*Model, TrainReport, error) {
 			return nil, TrainReport{}, err
 		}
 	}
+	if !cfg.FreeU && tr.cleanU() { // once more, with u of pairs that are no matches
+		tr.again()
+		for _, r := range rules {
+			if err := tr.run(r, false); err != nil {
+				return nil, TrainReport{}, err
+			}
+		}
+	}
 	if r, ok := tr.nameRule(); ok {
 		if err := tr.run(r, true); err != nil {
 			return nil, TrainReport{}, err
@@ -119,8 +127,15 @@ type trainer struct {
 	pairs  float64 // of the whole table
 	lambda float64
 	report TrainReport
+	runs   []ruleRun
 	mailM  []float64 // levels of mail that follow from names, learned among equal names
 	mailU  []float64
+}
+
+// ruleRun is what a run tells about the share of matches.
+type ruleRun struct {
+	rule             BlockRule
+	matches, sampled float64
 }
 
 func newTrainer(t *Table, cfg TrainConfig) *trainer {
@@ -402,7 +417,7 @@ func trainingRules(t *Table, cross bool) []BlockRule {
 // run trains on the pairs of one block rule. With names, it learns how often mail addresses that follow from the names
 // are equal among pairs of equal names, matches and others: such agreement says little that the names have not said.
 func (tr *trainer) run(r BlockRule, names bool) error {
-	counts, pairs, err := tr.countPatterns(r)
+	counts, pairs, sampled, err := tr.countPatterns(r)
 	if err != nil {
 		return err
 	}
@@ -444,6 +459,7 @@ func (tr *trainer) run(r BlockRule, names bool) error {
 		return nil
 	}
 	tr.report.Runs = append(tr.report.Runs, run)
+	tr.runs = append(tr.runs, ruleRun{rule: r, matches: matches, sampled: sampled})
 	for i := range tr.units {
 		if in.held[i] || matches <= 0 {
 			continue
@@ -460,11 +476,84 @@ func (tr *trainer) run(r BlockRule, names bool) error {
 	return nil
 }
 
+// share estimates the share of matches among all pairs from the runs: the matches of a block rule are those that agree on
+// its keys. The median over the runs counts.
+func (tr *trainer) share() float64 {
+	var list []float64
+	for _, r := range tr.runs {
+		p := 1.0
+		for _, k := range r.rule.Keys {
+			for i := range tr.units {
+				u := &tr.units[i]
+				c := &tr.comps[u.comps[0]]
+				if u.joint < 0 && c.col.field.Name == k.Field && tr.weight[i] > 0 {
+					held := float64(c.col.held) / float64(tr.t.n)
+					p *= tr.agree(i) * held * held
+				}
+			}
+		}
+		if p > 0 {
+			list = append(list, r.matches/r.sampled/p/tr.pairs)
+		}
+	}
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return min(list[len(list)/2], 0.5)
+}
+
+// agree is the learned probability that a match agrees exactly.
+func (tr *trainer) agree(i int) float64 {
+	p := 0.0
+	for l, level := range tr.comps[tr.units[i].comps[0]].levels {
+		if level.Test == Exact || level.Test == MailDerived {
+			p += tr.sumM[i][l] / tr.weight[i]
+		}
+	}
+	if p == 0 {
+		p = tr.sumM[i][0] / tr.weight[i]
+	}
+	return p
+}
+
+// cleanU takes the matches out of u: random pairs hold some, which matters where they are few of few. At least a tenth of
+// each share stays.
+func (tr *trainer) cleanU() bool {
+	lambda := tr.share()
+	if lambda <= 0 {
+		return false
+	}
+	for i := range tr.units {
+		if tr.weight[i] <= 0 {
+			continue
+		}
+		for l := range tr.u[i] {
+			if tr.fixed[i][l] {
+				continue
+			}
+			m := tr.sumM[i][l] / tr.weight[i]
+			tr.u[i][l] = max((tr.u[i][l]-lambda*m)/(1-lambda), tr.u[i][l]/10)
+		}
+		normalise(tr.u[i])
+	}
+	return true
+}
+
+// again forgets the runs.
+func (tr *trainer) again() {
+	for i := range tr.units {
+		clear(tr.sumM[i])
+		tr.weight[i], tr.by[i] = 0, nil
+	}
+	tr.runs, tr.report.Runs = nil, nil
+}
+
 // countPatterns counts the outcomes of the pairs of a block rule, of a sample of its blocks where there are many.
-func (tr *trainer) countPatterns(r BlockRule) ([]patternCount, float64, error) {
+func (tr *trainer) countPatterns(r BlockRule) (counts []patternCount, pairs, sampled float64, err error) {
 	b, err := NewBlocking(tr.t, Blocks{Rules: []BlockRule{r}, MaxSize: 5 * DefaultMaxBlock}, tr.cfg.Cross)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	keep := uint64(math.MaxUint64)
 	if all := float64(b.stats[0].Pairs); all > maxTrainPairs {
@@ -496,7 +585,6 @@ func (tr *trainer) countPatterns(r BlockRule) ([]patternCount, float64, error) {
 	}
 	slices.SortFunc(keys, func(a, b pattern) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	out := make([]patternCount, len(keys))
-	pairs := 0.0
 	for k, p := range keys {
 		out[k] = patternCount{levels: make([]uint8, len(tr.units)), n: float64(total[p])}
 		for i := range tr.units {
@@ -504,7 +592,11 @@ func (tr *trainer) countPatterns(r BlockRule) ([]patternCount, float64, error) {
 		}
 		pairs += out[k].n
 	}
-	return out, pairs, nil
+	sampled = 1
+	if all := float64(b.stats[0].Pairs); all > 0 && !tr.cfg.Cross {
+		sampled = max(pairs/all, 1e-9)
+	}
+	return out, pairs, sampled, nil
 }
 
 // mailUnit is the unit of a mail comparison with levels that depend on the names, −1 if there is none.
