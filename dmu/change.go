@@ -55,7 +55,7 @@ type SetReach struct {
 func (u Unit) With(changes ...Change) (Unit, []Change, error) {
 	var p b2b.Problems
 	now := u
-	var real []Change
+	var done []Change
 	for i, c := range changes {
 		path := "changes[" + strconv.Itoa(i) + "]"
 		if c == nil {
@@ -71,13 +71,13 @@ func (u Unit) With(changes ...Change) (Unit, []Change, error) {
 			continue
 		}
 		if changed {
-			now, real = next, append(real, c)
+			now, done = next, append(done, c)
 		}
 	}
 	if err := p.Err(); err != nil {
 		return u, nil, err
 	}
-	return now, real, nil
+	return now, done, nil
 }
 
 var errNoMember = &b2b.InvalidError{Path: "person", Reason: "not a member"}
@@ -91,6 +91,9 @@ func (c AddMember) apply(u Unit) (Unit, bool, error) {
 }
 
 func (c RemoveMember) apply(u Unit) (Unit, bool, error) {
+	if c.ID == "" {
+		return u, false, &b2b.InvalidError{Path: "id", Reason: "empty"}
+	}
 	i := u.index(c.ID)
 	if i < 0 {
 		return u, false, nil

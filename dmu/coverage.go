@@ -157,7 +157,7 @@ func Cover(u Unit, cfg CoverageConfig) (Coverage, error) {
 		slices.SortFunc(c.Next, compareGains)
 	}
 	c.Influence = influenceReached(u, cfg)
-	c.gaps(u, cfg.Telling)
+	c.Gaps = c.gaps(u, cfg.Telling)
 	return c, nil
 }
 
@@ -228,8 +228,9 @@ func influenceReached(u Unit, cfg CoverageConfig) b2b.Fraction {
 	return share(reached.Sum() / total.Sum())
 }
 
-// gaps fills in c.Gaps.
-func (c *Coverage) gaps(u Unit, telling []SeatStep) {
+// gaps lists the seats that are not covered.
+func (c Coverage) gaps(u Unit, telling []SeatStep) []Gap {
+	var list []Gap
 	for r, s := range c.Seats {
 		if s.State == Covered {
 			continue
@@ -250,7 +251,8 @@ func (c *Coverage) gaps(u Unit, telling []SeatStep) {
 		if k := slices.IndexFunc(telling, func(t SeatStep) bool { return t.Seat == s.Seat.ID }); k >= 0 {
 			g.Telling = telling[k]
 		}
-		c.Gaps = append(c.Gaps, g)
+		list = append(list, g)
 	}
-	slices.SortStableFunc(c.Gaps, func(a, b Gap) int { return cmp.Compare(b.Missing, a.Missing) })
+	slices.SortStableFunc(list, func(a, b Gap) int { return cmp.Compare(b.Missing, a.Missing) })
+	return list
 }

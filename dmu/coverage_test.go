@@ -27,6 +27,7 @@ func read(t testing.TB, file string, v any) {
 }
 
 func must[T any](t testing.TB) func(T, error) T {
+	t.Helper()
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {

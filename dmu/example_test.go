@@ -2,6 +2,7 @@ package dmu_test
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/buyerjourney/b2b"
@@ -56,7 +57,7 @@ func ExampleSignals() {
 	march := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	for i, alternative := range []dmu.AlternativeID{"Ours", "Ours", "XYZ"} {
 		err := signals.Add(dmu.Signal{
-			Person: "p1", ID: fmt.Sprint(i), At: march.AddDate(0, 0, i), Alternative: alternative, Weight: 2, Reliability: 0.5,
+			Person: "p1", ID: strconv.Itoa(i), At: march.AddDate(0, 0, i), Alternative: alternative, Weight: 2, Reliability: 0.5,
 		})
 		if err != nil {
 			fmt.Println(err)

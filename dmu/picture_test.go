@@ -48,19 +48,16 @@ func TestMap(t *testing.T) {
 			t.Fatalf("not XML: %v\n%s", err, svg)
 		}
 		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "circle" {
-			at := ""
 			for _, a := range e.Attr {
 				if a.Name.Local == "cx" || a.Name.Local == "cy" || a.Name.Local == "r" {
-					at += a.Value + " "
+					circles = append(circles, a.Value)
 				}
 			}
-			circles = append(circles, at)
 		}
 	}
 	// Zoë: s = 20/23, half of the influence, engaged. The others: in the strip at the left, a quarter each.
-	want := []string{"693.48 50 10 ", "65 230 4 ", "65 230 4 "}
-	if strings.Join(circles, "|") != strings.Join(want, "|") {
-		t.Errorf("circles at %q, want %q", circles, want)
+	if got := strings.Join(circles, " "); got != "693.48 50 10 65 230 4 65 230 4" {
+		t.Errorf("circles at %s", got)
 	}
 	for _, text := range []string{">legal<", ">buyer?<", ">?<", ">department<", "towards Ours"} {
 		if !strings.Contains(svg, text) {

@@ -73,8 +73,13 @@ func TestAsOf(t *testing.T) {
 		want      []b2b.SeatID
 		reach     dmu.Reach
 	}{
-		{0, 100, nil, 0}, {1, 100, []b2b.SeatID{"user"}, 0}, {9, 1, nil, 0}, {10, 100, []b2b.SeatID{"decider"}, 0},
-		{12, 12, nil, 0}, {12, 15, []b2b.SeatID{"decider"}, 0}, {20, 100, []b2b.SeatID{"decider"}, dmu.Engaged},
+		{0, 100, nil, 0},
+		{1, 100, []b2b.SeatID{"user"}, 0},
+		{9, 1, nil, 0},
+		{10, 100, []b2b.SeatID{"decider"}, 0},
+		{12, 12, nil, 0},
+		{12, 15, []b2b.SeatID{"decider"}, 0},
+		{20, 100, []b2b.SeatID{"decider"}, dmu.Engaged},
 	} {
 		v := u.AsOf(b2b.View{At: day(tt.at), Known: day(tt.known)})
 		m, _ := v.Member("p")
@@ -92,7 +97,8 @@ func TestNewUnitReportsEverything(t *testing.T) {
 	_, err := dmu.NewUnit(dmu.UnitConfig{
 		BuyClass: 9,
 		Members: []dmu.Member{
-			{ID: "a", Primary: true}, {ID: "a", Primary: true, Reach: 9},
+			{ID: "a", Primary: true},
+			{ID: "a", Primary: true, Reach: 9},
 			{Assignments: []dmu.Assignment{{Valid: b2b.Window{From: day(2), To: day(1)}}}, Interests: []dmu.Interest{{Weight: -1}}},
 			{ID: "d", Posterior: []dmu.SeatP{{P: .6}, {Seat: "x", P: .6}, {Seat: "x", P: -1}}},
 		},
@@ -139,9 +145,11 @@ func base(t testing.TB) dmu.Unit {
 	return must[dmu.Unit](t)(dmu.NewUnit(dmu.UnitConfig{
 		Members: []dmu.Member{
 			{ID: "a", Title: "CIO", Reach: dmu.Known, Assignments: []dmu.Assignment{{Seat: "decider", Source: dmu.Manual}}},
-			{ID: "b", Primary: true, Reach: dmu.Engaged, Interests: []dmu.Interest{{"price", 1}},
+			{
+				ID: "b", Primary: true, Reach: dmu.Engaged, Interests: []dmu.Interest{{"price", 1}},
 				Posterior:   []dmu.SeatP{{"user", .5}},
-				Assignments: []dmu.Assignment{{Seat: "user", Source: dmu.Imported}}},
+				Assignments: []dmu.Assignment{{Seat: "user", Source: dmu.Imported}},
+			},
 			{ID: "c"},
 		},
 		Outsiders: []dmu.Outsider{{ID: "o", Kind: dmu.Department, Edges: []dmu.Edge{{"a", .1}, {"b", .3}}}},
@@ -163,11 +171,11 @@ func TestWith(t *testing.T) {
 		dmu.ReplaceMember{dmu.Member{ID: "c", Title: "COO"}},
 		dmu.Rename{"nobody", "x"}, // no change
 	}
-	v, real, err := u.With(changes...)
+	v, done, err := u.With(changes...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]dmu.Change{changes[0], changes[2], changes[4], changes[6], changes[7]}, real); diff != "" {
+	if diff := cmp.Diff([]dmu.Change{changes[0], changes[2], changes[4], changes[6], changes[7]}, done); diff != "" {
 		t.Error(diff)
 	}
 	m, _ := v.Member("c")
@@ -177,19 +185,19 @@ func TestWith(t *testing.T) {
 	if diff := cmp.Diff(base(t).Members(), u.Members()); diff != "" {
 		t.Errorf("the receiver changed: %s", diff)
 	}
-	_, real, err = u.With(dmu.AddMember{dmu.Member{ID: "a"}}, dmu.SetReach{Person: "z"}, nil, dmu.SetReach{"a", 9, day(1)}, dmu.Rename{"a", ""})
+	_, done, err = u.With(dmu.AddMember{dmu.Member{ID: "a"}}, dmu.SetReach{Person: "z"}, nil, dmu.SetReach{"a", 9, day(1)}, dmu.Rename{"a", ""})
 	want := "changes[0].member.id: a member already\nchanges[1].person: not a member\nchanges[2]: nil\n" +
 		"changes[3].members[0].reach: no such value\nchanges[4].to: empty"
-	if err == nil || err.Error() != want || real != nil {
-		t.Errorf("%v\n%v", err, real)
+	if err == nil || err.Error() != want || done != nil {
+		t.Errorf("%v\n%v", err, done)
 	}
 }
 
 // Two profiles turn out to be one person: what is known is united, contradictions show.
 func TestRename(t *testing.T) {
-	v, real, err := base(t).With(dmu.Rename{From: "b", To: "a"})
-	if err != nil || len(real) != 1 {
-		t.Fatal(err, real)
+	v, done, err := base(t).With(dmu.Rename{From: "b", To: "a"})
+	if err != nil || len(done) != 1 {
+		t.Fatal(err, done)
 	}
 	a, _ := v.Member("a")
 	if a.Title != "CIO" || a.Reach != dmu.Engaged || !a.Primary || len(a.Assignments) != 2 || len(a.Interests) != 1 || len(a.Posterior) != 1 {
@@ -253,9 +261,9 @@ func propChanges(t *rapid.T) {
 	person := rapid.SampledFrom([]b2b.PersonID{"a", "b", "c"})
 	seat := rapid.SampledFrom([]b2b.SeatID{"user", "legal"})
 	do := func(c dmu.Change, changes, fails bool) {
-		v, real, err := u.With(c)
-		if (err != nil) != fails || (err == nil && (len(real) == 1) != changes) {
-			t.Fatalf("%+v: error %v, changed %v; want failure %v, change %v", c, err, real, fails, changes)
+		v, done, err := u.With(c)
+		if (err != nil) != fails || (err == nil && (len(done) == 1) != changes) {
+			t.Fatalf("%+v: error %v, changed %v; want failure %v, change %v", c, err, done, fails, changes)
 		}
 		if err == nil {
 			u = v
@@ -310,8 +318,8 @@ func propChanges(t *rapid.T) {
 					t.Fatalf("%s holds %v, want %v of %+v", id, got, want, list)
 				}
 			}
-			if _, real, err := u.With(); err != nil || real != nil {
-				t.Fatal(err, real)
+			if _, done, err := u.With(); err != nil || done != nil {
+				t.Fatal(err, done)
 			}
 		},
 	})

@@ -299,7 +299,8 @@ func TestOracleJuryVetoAdoption(t *testing.T) {
 		needed                 int
 		feasible, chosen, want float64
 	}{
-		{1, 1, 1, o.Chain.Any.Float}, {3, 1, 1, o.Chain.Three.Float},
+		{1, 1, 1, o.Chain.Any.Float},
+		{3, 1, 1, o.Chain.Three.Float},
 		{1, feasible, o.Chain.Chosen.Float, o.Chain.AdoptAny.Float},
 		{len(aware), feasible, o.Chain.Chosen.Float, o.Chain.AdoptAll.Float},
 	} {

@@ -93,7 +93,7 @@ func (d *decision) perturbation(p Preferences) (Outcome, error) {
 	}
 	out := newTally(alternatives)
 	cost := make([]int64, alternatives)
-	grid.each(total, cost, func(mass float64) { out.byCost(mass, cost, 0) })
+	grid.each(total, cost, func(mass float64) { out.byCost(mass, cost) })
 	return whole(out.p()), nil
 }
 
@@ -115,16 +115,16 @@ func (d *decision) allRankings(p Preferences) (lists [][]ranking, combinations f
 }
 
 // byCost gives mass to the alternatives in proportion to 1/Q, or to those with Q = 0 alone.
-func (t *tally) byCost(mass float64, cost []int64, equal int64) {
+func (t *tally) byCost(mass float64, cost []int64) {
 	zeros := 0
 	for _, c := range cost {
-		if c <= equal {
+		if c == 0 {
 			zeros++
 		}
 	}
 	if zeros > 0 {
 		for a, c := range cost {
-			if c <= equal {
+			if c == 0 {
 				t.shares[a].Add(mass / float64(zeros))
 			}
 		}
@@ -183,7 +183,7 @@ func (d *decision) sparsePerturbation(lists [][]ranking, alternatives int, w []i
 	cost := make([]int64, alternatives)
 	for s, mass := range c.now.p {
 		complete(cost, c.now.state(s), total)
-		out.byCost(mass, cost, 0)
+		out.byCost(mass, cost)
 	}
 	return whole(out.p()), nil
 }

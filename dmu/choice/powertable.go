@@ -3,6 +3,7 @@ package choice
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // counts is a table of non-negative integers of fixed width: element k is limbs words, the lowest first.
@@ -31,12 +32,12 @@ func deduct(dst, src []uint64) {
 	}
 }
 
-// toBig adds the number to sum.
+// toBig converts a number of the table.
 func toBig(words []uint64) *big.Int {
 	x := new(big.Int)
-	for i := len(words) - 1; i >= 0; i-- {
+	for _, w := range slices.Backward(words) {
 		x.Lsh(x, 64)
-		x.Or(x, new(big.Int).SetUint64(words[i]))
+		x.Or(x, new(big.Int).SetUint64(w))
 	}
 	return x
 }

@@ -192,7 +192,7 @@ func naive(rule choice.Rule, p [][]float64, w []float64, ties choice.Ties) []flo
 				cost[a] += weight * float64(pos)
 			}
 		}
-		if zero := best([]float64(negated(cost)), everything); cost[zero[0]] == 0 {
+		if zero := best(negated(cost), everything); cost[zero[0]] == 0 {
 			for _, a := range zero {
 				out[a] += q / float64(len(zero))
 			}
@@ -426,12 +426,13 @@ func propWhatIf(t *rapid.T) {
 		t.Fatal(err)
 	}
 	zero := []float64{0, 0, 0}
+	weighed := []choice.Rule{
+		choice.WeightedProbability, choice.LogPool, choice.WeightedVoting, choice.WeightedMajority, choice.WeightedPerturbation,
+	}
 	for k, d := range same0 {
 		same(t, d.Rule.String(), d.Change, zero)
-		switch d.Rule {
-		case choice.WeightedProbability, choice.LogPool, choice.WeightedVoting, choice.WeightedMajority, choice.WeightedPerturbation:
+		if slices.Contains(weighed, d.Rule) {
 			same(t, d.Rule.String()+" with a newcomer", joins[k].Change, zero)
-		default:
 		}
 	}
 }

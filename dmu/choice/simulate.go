@@ -56,23 +56,24 @@ func (d *decision) drawVotes(rule Rule, p Preferences, rng *stream.Rand, out *ta
 			count[a]++
 			weight[a] += w[i]
 		}
-		switch {
-		case rule == WeightedMajority:
+		if rule == WeightedMajority {
 			first = leaders(weight, 0, all, first)
 			if 2*weight[first[0]] > total+2*equal {
 				out.share(1, first[:1], SplitTies)
 			}
-		case rule == WeightedVoting:
-			out.share(1, leaders(weight, equal, all, first), d.opt.Ties)
-		default:
-			first = leaders(count, 0, all, first)
-			if len(first) > 1 && d.opt.Ties == InfluenceTies {
-				second = leaders(weight, equal, first, second)
-				out.share(1, second, SplitTies)
-				continue
-			}
-			out.share(1, first, d.opt.Ties)
+			continue
 		}
+		if rule == WeightedVoting {
+			out.share(1, leaders(weight, equal, all, first), d.opt.Ties)
+			continue
+		}
+		first = leaders(count, 0, all, first)
+		if len(first) > 1 && d.opt.Ties == InfluenceTies {
+			second = leaders(weight, equal, first, second)
+			out.share(1, second, SplitTies)
+			continue
+		}
+		out.share(1, first, d.opt.Ties)
 	}
 }
 
@@ -108,7 +109,7 @@ func (d *decision) drawRankings(p Preferences, w []int64, rng *stream.Rand, out 
 					cost[a] += c
 				}
 			}
-			out.byCost(1, cost, 0)
+			out.byCost(1, cost)
 		}
 		return
 	}
@@ -126,7 +127,7 @@ func (d *decision) drawRankings(p Preferences, w []int64, rng *stream.Rand, out 
 				cost[a] += weight * int64(k)
 			}
 		}
-		out.byCost(1, cost, 0)
+		out.byCost(1, cost)
 	}
 }
 

@@ -39,6 +39,7 @@ var sizes = []struct {
 }{{"1e2", 100}, {"1e4", 10_000}, {"1e6", 1_000_000}}
 
 func perPerson(b *testing.B, n int) {
+	b.Helper()
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "persons/s")
 }
 

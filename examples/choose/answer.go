@@ -64,7 +64,7 @@ func (out *output) note(text string) { out.Notes = append(out.Notes, text) }
 func optional(x float64, ok bool) *float64 { return cli.Null(x, ok) }
 
 // options are those of one rule: its source is its own, so that no rule's draws hang on another's.
-func (s settings) options(r choice.Rule) choice.Options {
+func (s *settings) options(r choice.Rule) choice.Options {
 	tau := s.tau
 	if tau == 0 {
 		tau = -1
@@ -87,7 +87,7 @@ func (out *output) influence(s settings, g *group) (choice.Preferences, error) {
 	cfg := choice.InfluenceConfig{W: g.Influence}
 	stubborn := false
 	for _, m := range g.Members {
-		theta := or(m.Susceptibility, 1)
+		theta := orOne(m.Susceptibility)
 		stubborn = stubborn || theta < 1
 		cfg.Susceptibility = append(cfg.Susceptibility, theta)
 	}

@@ -198,11 +198,11 @@ func TestAveraging(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	change := func(old, new string) string {
-		if !strings.Contains(full, old) {
-			t.Fatalf("no %s in the example", old)
+	change := func(was, is string) string {
+		if !strings.Contains(full, was) {
+			t.Fatalf("no %s in the example", was)
 		}
-		return strings.Replace(full, old, new, 1)
+		return strings.Replace(full, was, is, 1)
 	}
 	for _, tt := range []struct {
 		name, stdin, args string

@@ -133,15 +133,15 @@ func (g *group) resolve() error {
 		m := &g.Members[i]
 		path := "members[" + strconv.Itoa(i) + "]"
 		ids = append(ids, b2b.PersonID(m.ID))
-		g.weights = append(g.weights, or(m.Weight, 1))
-		g.costs = append(g.costs, or(m.Cost, 1))
+		g.weights = append(g.weights, orOne(m.Weight))
+		g.costs = append(g.costs, orOne(m.Cost))
 		if c := g.costs[i]; c <= 0 {
 			p.Add(path+".cost", "not above 0")
 		}
 		if w := g.weights[i]; w < 0 {
 			p.Add(path+".weight", "negative")
 		}
-		if s := or(m.Susceptibility, 1); s < 0 || s > 1 {
+		if s := orOne(m.Susceptibility); s < 0 || s > 1 {
 			p.Add(path+".susceptibility", "outside [0,1]")
 		}
 		prefs = append(prefs, g.preference(&p, path, m))
@@ -157,9 +157,10 @@ func (g *group) resolve() error {
 	return p.Err()
 }
 
-func or(x *float64, fallback float64) float64 {
+// orOne is the default of weights, costs, susceptibility and beta.
+func orOne(x *float64) float64 {
 	if x == nil {
-		return fallback
+		return 1
 	}
 	return *x
 }
@@ -186,7 +187,7 @@ func (g *group) preference(p *b2b.Problems, path string, m *member) []float64 {
 		}
 		perf = append(perf, choice.Performance{Criterion: x.Criterion, Scores: x.Scores})
 	}
-	row, err := choice.Logit(interests, perf, or(g.Beta, 1))
+	row, err := choice.Logit(interests, perf, orOne(g.Beta))
 	p.Join(path, err)
 	return row
 }

@@ -142,8 +142,13 @@ func (s *settings) check() error {
 		x        float64
 		positive bool
 	}{
-		{"alpha", s.alpha, true}, {"title-alpha", s.titleAlpha, true}, {"discover-alpha", s.discoverAlpha, true},
-		{"cap", s.maxEvents, false}, {"title-cap", s.maxTokens, false}, {"min-kl", s.minKL, false}, {"min-margin", s.minMargin, false},
+		{"alpha", s.alpha, true},
+		{"title-alpha", s.titleAlpha, true},
+		{"discover-alpha", s.discoverAlpha, true},
+		{"cap", s.maxEvents, false},
+		{"title-cap", s.maxTokens, false},
+		{"min-kl", s.minKL, false},
+		{"min-margin", s.minMargin, false},
 	} {
 		switch {
 		case f.positive:
