@@ -131,6 +131,14 @@ func (l *linking) run(lap *clock) error {
 	if l.result, err = l.scorer.Cluster(l.scored.Pairs, l.clusterConfig(l.c.Thresholds.Auto)); err != nil {
 		return err
 	}
+	l.scorer.Recount(l.result.Of)
+	l.scorer.Rescore(&l.scored, keptProbability, l.o.workers)
+	if l.o.model == "" && !l.report.FixedPrior {
+		l.model.Prior = l.scorer.Calibrate(&l.scored, match.AllPairs(t, l.cross), 6)
+	}
+	if l.result, err = l.scorer.Cluster(l.scored.Pairs, l.clusterConfig(l.c.Thresholds.Auto)); err != nil {
+		return err
+	}
 	l.name()
 	l.seconds.Cluster = lap.lap()
 	return nil
@@ -138,6 +146,7 @@ func (l *linking) run(lap *clock) error {
 
 func (l *linking) clusterConfig(auto float64) match.ClusterConfig {
 	cfg := match.ClusterConfig{Auto: auto, OneToOne: l.one, Cross: l.cross, Unique: l.c.Unique, Workers: l.o.workers, Always: l.always}
+	cfg.Mean = min(auto, l.c.Thresholds.Review)
 	if l.c.Linkage == "single" {
 		cfg.Linkage = match.Single
 	}
