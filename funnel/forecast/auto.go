@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/funnel"
 	"github.com/buyerjourney/b2b/internal/stat"
 )
@@ -166,7 +167,12 @@ func (r *BacktestReport) verdict(horizon time.Duration) (funnel.Verdict, []strin
 func (m *Model) calibrate(f *Forecast) {
 	past := m.c.Past
 	for _, measure := range []Measure{Wins, Revenue} {
-		for _, d := range []*Distribution{f.Whole.Open.of(measure), f.Whole.Total.of(measure)} {
+		booked := float64(f.Whole.BookedWins)
+		if measure == Revenue {
+			booked = float64(f.Whole.Booked.Minor())
+		}
+		for n, d := range []*Distribution{f.Whole.Open.of(measure), f.Whole.Total.of(measure)} {
+			certain := float64(n) * booked
 			for i := range d.Intervals {
 				iv := &d.Intervals[i]
 				switch {
@@ -175,12 +181,18 @@ func (m *Model) calibrate(f *Forecast) {
 					iv.Why = "the back-test was of another horizon"
 				default:
 					c := calibrator{level: iv.Level, m: m.money.offset(measure), rows: past.series(m.e.set, measure)}
-					iv.Calibrated = c.interval(m.e.p.asOf, d.Mean)
+					iv.Calibrated = shift(c.interval(m.e.p.asOf, d.Mean-certain), certain)
 					iv.Why = why(iv.Calibrated)
 				}
 			}
 		}
 	}
+}
+
+// shift adds a certain amount to an estimate.
+func shift(e b2b.Estimate, by float64) b2b.Estimate {
+	e.Value, e.Low, e.High = e.Value+by, e.Low+by, e.High+by
+	return e
 }
 
 func (o *Outlook) of(m Measure) *Distribution {

@@ -46,6 +46,7 @@ func (m *Measure) UnmarshalText(text []byte) error { return measures.UnmarshalTe
 // 12 origins, a week apart.
 type BacktestConfig struct {
 	Forecast Config
+	AsOf     time.Time // what was not known then is not looked at; zero is the end of the book
 	Origins  []time.Time
 	Every    time.Duration
 	Count    int
@@ -62,6 +63,7 @@ type BacktestReport struct {
 	Rows      []BacktestRow
 	Scores    []Score
 	Settings  []Settings // in use at each origin
+	Currency  string     // of all money; "" where no deal has an amount
 	Hindsight bool       // some changes have no time of recording: what was known then is a guess
 	Notes     []string
 
@@ -197,7 +199,7 @@ func Backtest(ctx context.Context, b *funnel.Book, c BacktestConfig) (BacktestRe
 	if b == nil {
 		return BacktestReport{}, &b2b.InvalidError{Path: "book", Reason: "nil"}
 	}
-	final := b.At(b2b.View{})
+	final := b.At(b2b.View{At: c.AsOf, Known: c.AsOf})
 	c, err := c.normal(final.AsOf())
 	if err != nil {
 		return BacktestReport{}, err
@@ -212,7 +214,7 @@ func Backtest(ctx context.Context, b *funnel.Book, c BacktestConfig) (BacktestRe
 	}
 	c.Forecast.Base = run.money.base // one currency at all origins
 	run.c = c
-	run.report = BacktestReport{Horizon: c.Forecast.Horizon, Origins: c.Origins, Effective: effective(c.Origins, c.Forecast.Horizon), Hindsight: final.Hindsight(), Every: spacing(c.Origins)}
+	run.report = BacktestReport{Horizon: c.Forecast.Horizon, Currency: run.money.base, Origins: slices.Clone(c.Origins), Hindsight: final.Hindsight(), Every: spacing(c.Origins)}
 	run.pairs = make([][]float64, len(c.Kernels))
 	run.hits = make([][]bool, len(c.Kernels))
 	warmup := run.warmup()
@@ -227,6 +229,7 @@ func Backtest(ctx context.Context, b *funnel.Book, c BacktestConfig) (BacktestRe
 			c.Forecast.Progress(i+1, len(warmup)+len(c.Origins))
 		}
 	}
+	run.report.Effective = effective(run.report.Origins, c.Forecast.Horizon)
 	run.calibrate()
 	run.score()
 	return run.report, nil
@@ -298,6 +301,11 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 	f := b.c.Forecast
 	s := b.b.At(b2b.View{At: t, Known: t})
 	p := newPanel(s)
+	if len(p.at) == 0 {
+		b.report.Notes = appendOnce(b.report.Notes, "origins before the first deal are left out")
+		b.report.Origins = slices.DeleteFunc(b.report.Origins, t.Equal)
+		return nil
+	}
 	at, end := t.UnixMicro(), t.Add(f.Horizon).UnixMicro()
 	keep := func(d int32) bool { return p.created[d] < at }
 
