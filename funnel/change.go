@@ -191,5 +191,5 @@ func micro(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	return time.UnixMicro(t.UnixMicro()).UTC()
 }

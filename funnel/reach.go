@@ -53,13 +53,13 @@ func (a *ReachAcc) change(rows []StepEvent, sub bool) error {
 			p.Add(rej.Path, rej.Reason)
 			continue
 		}
-		a.rows = append(a.rows, stepRow{at: floorMicro(r.At), id: r.ID, step: int32(r.Step)})
+		a.rows = append(a.rows, stepRow{at: r.At.UnixMicro(), index: int32(i), step: int32(r.Step)})
 	}
 	if err := p.Err(); err != nil {
 		return err
 	}
-	sortRows(a.rows)
-	r := a.search.run(a.rows)
+	sortRows(a.rows, rows)
+	r := a.search.run(a.rows, rows)
 	if !sub {
 		a.count(r, a.config.AsOf.UnixMicro())
 		return nil

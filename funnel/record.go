@@ -66,7 +66,7 @@ func toMicro(t time.Time) int64 {
 	if t.IsZero() {
 		return noTime
 	}
-	return micro(t).UnixMicro()
+	return t.UnixMicro() // rounds down
 }
 
 func fromMicro(t int64) time.Time {

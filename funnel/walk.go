@@ -33,10 +33,10 @@ const numOutcomes = int(Churned) + 1
 func (b *Book) walker(v b2b.View, rows int) *walker {
 	w := &walker{b: b, at: math.MaxInt64, known: math.MaxInt64}
 	if !v.At.IsZero() {
-		w.at = floorMicro(v.At)
+		w.at = v.At.UnixMicro()
 	}
 	if !v.Known.IsZero() {
-		w.known = floorMicro(v.Known)
+		w.known = v.Known.UnixMicro()
 	}
 	asOf := w.at
 	if to := b.config.Observed.To; !to.IsZero() && to.UnixMicro() <= asOf {
@@ -67,10 +67,6 @@ func (w *walker) tables(pipeline uint32) {
 	for code, stage := range stages {
 		w.ranks[pipeline][code] = pl.rank(Stage(stage), orders)
 	}
-}
-
-func floorMicro(t time.Time) int64 {
-	return micro(t).UnixMicro()
 }
 
 // orders returns the distinct orders of stages that are no exits, ascending.

@@ -80,33 +80,36 @@ func (c ReachConfig) within() int64 {
 	return int64(c.Within / time.Microsecond)
 }
 
-// stepRow is a StepEvent for sorting; id is compared only where time and step are equal.
+// stepRow is a StepEvent for sorting: index is its place in the caller's rows, whose ID is compared only where time and
+// step are equal.
 type stepRow struct {
-	at   int64
-	id   string
-	step int32
-}
-
-func compareRows(x, y stepRow) int {
-	if x.at != y.at {
-		return cmp.Compare(x.at, y.at)
-	}
-	if x.step != y.step {
-		return cmp.Compare(x.step, y.step)
-	}
-	return cmp.Compare(x.id, y.id)
+	at    int64
+	index int32
+	step  int32
 }
 
 // sortRows sorts the rows of one unit, most often few and nearly in order.
-func sortRows(rows []stepRow) {
+func sortRows(rows []stepRow, events []StepEvent) {
+	compare := func(x, y *stepRow) int {
+		if x.at != y.at {
+			return cmp.Compare(x.at, y.at)
+		}
+		if x.step != y.step {
+			return cmp.Compare(x.step, y.step)
+		}
+		return cmp.Compare(events[x.index].ID, events[y.index].ID)
+	}
 	if len(rows) > 24 {
-		slices.SortFunc(rows, compareRows)
+		slices.SortFunc(rows, func(x, y stepRow) int { return compare(&x, &y) })
 		return
 	}
 	for i := 1; i < len(rows); i++ {
-		for j := i; j > 0 && compareRows(rows[j], rows[j-1]) < 0; j-- {
-			rows[j], rows[j-1] = rows[j-1], rows[j]
+		row := rows[i]
+		j := i
+		for ; j > 0 && compare(&row, &rows[j-1]) < 0; j-- {
+			rows[j] = rows[j-1]
 		}
+		rows[j] = row
 	}
 }
 
@@ -136,20 +139,16 @@ type reached struct {
 	interrupted bool // the search ended before the events did
 }
 
-func (s *search) run(rows []stepRow) reached {
+func (s *search) run(rows []stepRow, events []StepEvent) reached {
 	for k := range s.steps {
 		s.chains[k].set = false
 		s.old[k].set = false
 	}
 	var r reached
-	event := int32(-1)
 	top := 0
 loop:
 	for i := range rows {
 		row := &rows[i]
-		if i == 0 || row.at != rows[i-1].at || row.id != rows[i-1].id || row.id == "" {
-			event++
-		}
 		k := int(row.step)
 		switch {
 		case k == Excluded:
@@ -165,7 +164,7 @@ loop:
 			}
 			continue
 		case k == 0:
-			s.put(0, chain{start: row.at, last: row.at, set: true}, nil, s.number(rows, i, event))
+			s.put(0, chain{start: row.at, last: row.at, set: true}, nil, s.number(rows, events, i))
 			r.started, r.start = true, row.at
 			top = max(top, 1)
 			if s.steps == 1 {
@@ -183,7 +182,7 @@ loop:
 			break loop
 		}
 		c, path := s.chains[k-1], s.paths[k-1]
-		number := s.number(rows, i, event)
+		number := s.number(rows, events, i)
 		if s.mode&StrictOnce != 0 && c.set && slices.Contains(path, number) {
 			c, path = s.old[k-1], s.oldPaths[k-1]
 			if slices.Contains(path, number) {
@@ -205,13 +204,13 @@ loop:
 
 // number returns the number by which an event is told apart: rows of one event have one time and ID but need not lie
 // together.
-func (s *search) number(rows []stepRow, i int, event int32) int32 {
+func (s *search) number(rows []stepRow, events []StepEvent, i int) int32 {
 	if s.mode&StrictOnce == 0 {
-		return event
+		return 0 // nobody asks
 	}
-	if rows[i].id != "" {
+	if id := events[rows[i].index].ID; id != "" {
 		for j := i - 1; j >= 0 && rows[j].at == rows[i].at; j-- {
-			if rows[j].id == rows[i].id {
+			if events[rows[j].index].ID == id {
 				i = j
 			}
 		}
@@ -271,13 +270,13 @@ func Reach(rows []StepEvent, c ReachConfig) (Reached, []b2b.Rejection, error) {
 	grouped, units, bounds, latest, rejected := group(rows, c.Steps)
 	asOf := latest
 	if !c.AsOf.IsZero() {
-		asOf = floorMicro(c.AsOf)
+		asOf = c.AsOf.UnixMicro()
 	}
 	out.Units = make([]ReachedUnit, 0, len(units))
 	for u, unit := range units {
 		part := grouped[bounds[u]:bounds[u+1]]
-		sortRows(part)
-		r := acc.search.run(part)
+		sortRows(part, rows)
+		r := acc.search.run(part, rows)
 		fate := acc.count(r, asOf)
 		out.Units = append(out.Units, ReachedUnit{Unit: unit, Level: r.level, Fate: fate})
 	}
@@ -326,9 +325,9 @@ func group(rows []StepEvent, steps int) (grouped []stepRow, units []int, bounds 
 		if !good(r) {
 			continue
 		}
-		at := floorMicro(r.At)
+		at := r.At.UnixMicro()
 		latest = max(latest, at)
-		grouped[next[r.Unit]] = stepRow{at: at, id: r.ID, step: int32(r.Step)}
+		grouped[next[r.Unit]] = stepRow{at: at, index: int32(i), step: int32(r.Step)}
 		next[r.Unit]++
 	}
 	return grouped, units, bounds, latest, rejected
@@ -347,13 +346,13 @@ func groupSparse(rows []StepEvent, good func(*StepEvent) bool, grouped []stepRow
 	latest := int64(noTime)
 	for k, i := range order {
 		r := &rows[i]
-		at := floorMicro(r.At)
+		at := r.At.UnixMicro()
 		latest = max(latest, at)
 		if k == 0 || r.Unit != units[len(units)-1] {
 			units = append(units, r.Unit)
 			bounds = append(bounds, k)
 		}
-		grouped[k] = stepRow{at: at, id: r.ID, step: int32(r.Step)}
+		grouped[k] = stepRow{at: at, index: i, step: int32(r.Step)}
 		bounds[len(bounds)-1] = k + 1
 	}
 	return grouped, units, bounds, latest, rejected

@@ -112,15 +112,16 @@ func Summaries(transactions []Transaction, c SummaryConfig) ([]Summary, Report, 
 	cut := bucketOf(c.AsOf)
 	code := make(map[string]int32, len(transactions)/2)
 	var names []string
-	of := make([]int32, len(transactions)) // customer of a transaction, −1 for none
-	all := make([]purchase, len(transactions))
+	of := make([]int32, 0, len(transactions)) // customers of the purchases
+	all := make([]purchase, 0, len(transactions))
+	together := true // the purchases of each customer lie together
 	var counts []int32
 	currencies := map[string]bool{}
 	last := ""
+	customer := int32(-1) // of the row before
 	var previous b2b.Money
 	for i := range transactions {
 		t := &transactions[i]
-		of[i] = -1
 		if t.Customer == "" || t.At.IsZero() {
 			field, reason := "customer", "empty"
 			if t.Customer != "" {
@@ -141,17 +142,22 @@ func Summaries(transactions []Transaction, c SummaryConfig) ([]Summary, Report, 
 			}
 			previous = t.Amount
 		}
-		k, ok := code[t.Customer]
-		if !ok {
-			k = int32(len(names))
-			code[t.Customer] = k
-			names = append(names, t.Customer)
-			counts = append(counts, 0)
+		if customer < 0 || names[customer] != t.Customer { // rows of one customer often lie together
+			k, ok := code[t.Customer]
+			if !ok {
+				k = int32(len(names))
+				code[t.Customer] = k
+				names = append(names, t.Customer)
+				counts = append(counts, 0)
+			}
+			customer = k
 		}
+		k := customer
+		together = together && (len(of) == 0 || k >= of[len(of)-1])
 		rep.Transactions++
-		of[i] = k
+		of = append(of, k)
 		counts[k]++
-		all[i] = purchase{bucket: b, priced: t.Amount.IsGiven(), minor: t.Amount.Minor()}
+		all = append(all, purchase{bucket: b, priced: t.Amount.IsGiven(), minor: t.Amount.Minor()})
 	}
 	if len(currencies) > 1 {
 		e := &CurrenciesError{}
@@ -166,10 +172,11 @@ func Summaries(transactions []Transaction, c SummaryConfig) ([]Summary, Report, 
 	for k, n := range counts {
 		start[k+1] = start[k] + n
 	}
-	grouped := make([]purchase, start[len(names)])
-	next := slices.Clone(start)
-	for i, k := range of {
-		if k >= 0 {
+	grouped := all
+	if !together {
+		grouped = make([]purchase, len(all))
+		next := slices.Clone(start)
+		for i, k := range of {
 			grouped[next[k]] = all[i]
 			next[k]++
 		}
