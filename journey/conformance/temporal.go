@@ -89,20 +89,24 @@ func (p *Profile) Sub(j journey.Journey) error {
 	if err != nil {
 		return err
 	}
-	bad := false
-	for key, m := range p.pairs {
-		if m.n < 0 || m.n == 0 && (!m.sum.IsZero() || !m.sq.IsZero()) {
-			bad = true
-		}
-		if m.n == 0 && m.sum.IsZero() && m.sq.IsZero() {
-			delete(p.pairs, key)
-		}
-	}
-	if bad {
+	if p.prune() {
 		_ = p.Add(j)
+		p.prune()
 		return &b2b.InvalidError{Path: "journey", Reason: "was not added before: a count would be negative"}
 	}
 	return nil
+}
+
+// prune drops pairs that nothing is left of, and reports whether some pair has less than nothing.
+func (p *Profile) prune() (negative bool) {
+	for key, m := range p.pairs {
+		if m.n < 0 || m.n == 0 && (!m.sum.IsZero() || !m.sq.IsZero()) {
+			negative = true
+		} else if m.n == 0 {
+			delete(p.pairs, key)
+		}
+	}
+	return negative
 }
 
 // each visits all pairs of events of a journey.
