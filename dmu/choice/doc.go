@@ -16,8 +16,7 @@
 // # Rules
 //
 // The rules are those of Choffray and Lilien (1980) and some that are ours; see [Rule]. Members choose independently of one
-// another given their preferences. Mass that no alternative gets is no decision, an outcome of its own: half of all lost
-// tenders are lost to it. [Preferences.Fold] adds it to the status quo on request; [Preferences.Veto] lets members stop
+// another given their preferences. Mass that no alternative gets is no decision, an outcome of its own. [Preferences.Fold] adds it to the status quo on request; [Preferences.Veto] lets members stop
 // alternatives. Textbook voting formulas that count ties twice are not offered.
 //
 // # Influence

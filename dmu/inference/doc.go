@@ -6,13 +6,13 @@
 // everybody else. [Evaluate] says, before anybody believes it, how well that works on the persons whose seat is known.
 //
 //	var trainer inference.Trainer
-//	for _, p := range journey.StepCounts(log, journey.ByStep) {
+//	for _, p := range journey.StepCounts(log, nil) {
 //		err := trainer.Add(p)
 //	}
 //	model, err := trainer.Model(inference.Config{})
 //	e := model.Explain(steps, "General Counsel")
-//	e.Verdict  // legal, p = .956, decided
-//	e.Parts    // review terms +2.1 nats, title "counsel" +1.8, prior −.7: they sum to the log odds
+//	e.Verdict  // legal, p = .96, decided
+//	e.Parts    // review terms, title "counsel", prior, each in nats: they sum to the log odds
 //
 // An inferred seat never trains: otherwise the model proves itself. A labelled person is scored by [Model.Without] the own
 // data.

@@ -265,7 +265,9 @@ func (m *Model) verdict(dst []float64, ev evidence) Verdict {
 		}
 		dst[r] = max(p, math.SmallestNonzeroFloat64) // no seat is impossible
 	}
-	v.KL = max(0, v.KL)
+	if v.KL = max(0, v.KL); !ev.any {
+		v.KL = 0 // the posterior is the prior
+	}
 	v.Best, v.P = m.seats[best], dst[best]
 	if second < 0 {
 		return v
