@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/funnel/survival"
 	"github.com/buyerjourney/b2b/internal/bin"
 	"github.com/buyerjourney/b2b/internal/exact"
 	"github.com/buyerjourney/b2b/internal/stat"
@@ -197,54 +198,37 @@ func (o *Outcome) Mean() (seconds float64, ok bool) {
 	return o.sum.Float64() / float64(all-censored) / 1e6, true
 }
 
-// Quantile returns the time until a share q of the journeys has ended, in seconds, within 1 %: the Kaplan-Meier estimate on the log buckets,
-// with the interval of the order statistics (binomial, normal approximation) where nothing is censored and of Greenwood's variance else.
-// ok is false if fewer have ended for certain.
+// Quantile returns the time until a share q of the journeys has ended, in seconds, within 1 %: the Kaplan-Meier estimate over the log buckets,
+// with the interval of Brookmeyer & Crowley (1982) on the scale log(−log), which without censoring is one of order statistics. ok is false if
+// fewer have ended for certain.
 func (o *Outcome) Quantile(q, level float64) (e b2b.Estimate, ok bool) {
-	keys := make([]int32, 0, len(o.time)+len(o.open))
-	for i := range o.time {
-		keys = append(keys, i)
+	var spells []survival.Spell
+	for _, i := range bucketsOf(o.time) {
+		spells = append(spells, survival.Spell{Exit: bucketEnd(i), Cause: 1, Weight: float64(o.time[i])})
 	}
-	for i := range o.open {
+	for _, i := range bucketsOf(o.open) {
+		if i > 0 { // who has seen no time is at risk of nothing
+			spells = append(spells, survival.Spell{Exit: bucketEnd(i), Weight: float64(o.open[i])})
+		}
+	}
+	curve, err := survival.KaplanMeier(spells, survival.Config{Level: level})
+	if err != nil {
+		return b2b.Estimate{}, false
+	}
+	x, ok := curve.Quantile(q)
+	if !ok {
+		return b2b.Estimate{}, false
+	}
+	return x.Estimate, true
+}
+
+func bucketsOf(m map[int32]int64) []int32 {
+	keys := make([]int32, 0, len(m))
+	for i := range m {
 		keys = append(keys, i)
 	}
 	slices.Sort(keys)
-	keys = slices.Compact(keys)
-	all, _ := o.Journeys()
-	risk, survival, green := float64(all), 1.0, 0.0
-	z := stat.Z(level)
-	var value, low, high int32
-	found, foundLow, foundHigh := false, false, false
-	for _, i := range keys {
-		d := float64(o.time[i])
-		if risk > 0 && d > 0 {
-			if risk > d {
-				green += d / (risk * (risk - d))
-			}
-			survival *= 1 - d/risk
-		}
-		risk -= d + float64(o.open[i])
-		half := z * survival * math.Sqrt(green)
-		if survival == 0 {
-			half = 0
-		}
-		if !foundLow && 1-survival+half >= q-1e-12 {
-			low, foundLow = i, true
-		}
-		if !found && 1-survival >= q-1e-12 {
-			value, found = i, true
-		}
-		if !foundHigh && 1-survival-half >= q-1e-12 {
-			high, foundHigh = i, true
-		}
-	}
-	if !found {
-		return b2b.Estimate{}, false
-	}
-	if !foundHigh {
-		high = keys[len(keys)-1]
-	}
-	return b2b.Estimate{Value: bucketEnd(value), Low: bucketEnd(low), High: bucketEnd(high), Level: level, Method: "Kaplan-Meier on buckets of 1 %"}, true
+	return keys
 }
 
 // StepCount is what happened at a step: visits, mean wait and time in seconds, the longest queue, and how many journeys ended without a
@@ -282,11 +266,7 @@ func (o *Outcome) AppendBinary(dst []byte) ([]byte, error) {
 		dst = bin.AppendUvarint(dst, uint64(e.N))
 	}
 	for _, m := range [...]map[int32]int64{o.time, o.open} {
-		keys := make([]int32, 0, len(m))
-		for i := range m {
-			keys = append(keys, i)
-		}
-		slices.Sort(keys)
+		keys := bucketsOf(m)
 		dst = bin.AppendUvarint(dst, uint64(len(keys)))
 		for _, i := range keys {
 			dst = bin.AppendUvarint(bin.AppendUvarint(dst, uint64(i)), uint64(m[i]))

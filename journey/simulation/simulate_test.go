@@ -188,3 +188,40 @@ func TestWorkers(t *testing.T) {
 		t.Error("a cancelled simulation answers")
 	}
 }
+
+// TestCoverage: a share was seen k times of 100; the interval made of it covers the true share in 93 to 97 of 100 cases.
+func TestCoverage(t *testing.T) {
+	runs := 250
+	if testing.Short() {
+		t.Skip("250 simulations take seconds")
+	}
+	covered := 0
+	for run := range runs {
+		r := rand.New(rand.NewPCG(uint64(run), 11))
+		truth := .2 + .6*r.Float64()
+		k := 0
+		for range 100 {
+			if r.Float64() < truth {
+				k++
+			}
+		}
+		p := float64(k) / 100
+		evidence := journey.Evidence{Basis: journey.Observed, N: 100}
+		m := journey.Map{
+			ID: "m", Steps: []journey.Step{{ID: "yes", Duration: exponential(1)}, {ID: "no", Duration: exponential(1)}}, Goals: []journey.StepID{"yes"}, Exits: []journey.StepID{"no"},
+			Flow: journey.Graph{Edges: []journey.Edge{
+				{From: journey.Start, To: "yes", P: b2b.MustFraction(p), Evidence: evidence}, {From: journey.Start, To: "no", P: b2b.MustFraction(1 - p), Evidence: evidence},
+			}},
+		}
+		res, err := model(t, m, simulation.Config{Draws: 100, Journeys: 1000, Source: rand.NewPCG(uint64(run), 0)}).Simulate(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.FlowThrough.Contains(truth) {
+			covered++
+		}
+	}
+	if share := float64(covered) / float64(runs); share < .93 || share > .97 {
+		t.Errorf("%.3f of the intervals cover the truth", share)
+	}
+}
