@@ -46,10 +46,16 @@ func (t Touchpoint) Check() error {
 		path  string
 		valid bool
 	}{
-		{"mode", t.Mode.IsValid()}, {"medium", t.Medium.IsValid()}, {"media", t.Media.IsValid()},
-		{"owner", t.Owner.IsValid()}, {"initiator", t.Initiator.IsValid()}, {"kind", t.Kind.IsValid()},
-		{"recurrence", t.Recurrence.IsValid()}, {"visibility", t.Visibility.IsValid()},
-		{"phase", t.Phase.IsValid()}, {"leads_to", t.LeadsTo.IsValid()},
+		{"mode", t.Mode.IsValid()},
+		{"medium", t.Medium.IsValid()},
+		{"media", t.Media.IsValid()},
+		{"owner", t.Owner.IsValid()},
+		{"initiator", t.Initiator.IsValid()},
+		{"kind", t.Kind.IsValid()},
+		{"recurrence", t.Recurrence.IsValid()},
+		{"visibility", t.Visibility.IsValid()},
+		{"phase", t.Phase.IsValid()},
+		{"leads_to", t.LeadsTo.IsValid()},
 	} {
 		if !e.valid {
 			p.Add(e.path, "no value of the enumeration")

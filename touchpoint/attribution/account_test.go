@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ func workedTouches(list []workedTouch) []touchpoint.Touch {
 	var out []touchpoint.Touch
 	for i, w := range list {
 		out = append(out, touchpoint.Touch{
-			ID: fmt.Sprint(i), Source: "test", At: day(w.Day), Touchpoint: touchpoint.ID(w.Names),
+			ID: strconv.Itoa(i), Source: "test", At: day(w.Day), Touchpoint: touchpoint.ID(w.Names),
 			Person: b2b.PersonID(w.Person), Seat: b2b.SeatID(w.Person), Account: "acme",
 		})
 	}

@@ -2,7 +2,6 @@ package attribution
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 
@@ -71,10 +70,6 @@ type fitter interface {
 	worker() func(w *weights, out *scores) bool
 }
 
-type compiler interface {
-	compile(p *Paths, cfg Config) (fitter, error)
-}
-
 // Attribute credits the names of the paths with conversions and their value under a model. Errors: a malformed model or
 // configuration (all problems at once), [ErrNoConversions], and what the model itself needs. ctx only cancels. Time is that
 // of the model, times one plus the replicates.
@@ -93,17 +88,9 @@ func Attribute(ctx context.Context, p *Paths, m Model, cfg Config) (*Credits, er
 	if sum(w.conv) == 0 {
 		return nil, ErrNoConversions
 	}
-	var f fitter
-	switch m := m.(type) {
-	case Rule:
-		f = compileRule(p, m)
-	case compiler:
-		var err error
-		if f, err = m.compile(p, cfg); err != nil {
-			return nil, err
-		}
-	default:
-		return nil, errors.New("attribution: unknown model")
+	f, err := compile(p, m, cfg)
+	if err != nil {
+		return nil, err
 	}
 	point := newScores(len(p.names))
 	if !f.worker()(&w, point) {
@@ -123,6 +110,25 @@ func Attribute(ctx context.Context, p *Paths, m Model, cfg Config) (*Credits, er
 		c.addErrors(s.se, s.seV, cfg.level())
 	}
 	return c, nil
+}
+
+// compile prepares the model for the paths.
+func compile(p *Paths, m Model, cfg Config) (fitter, error) {
+	switch m := m.(type) {
+	case Rule:
+		return compileRule(p, m), nil
+	case Markov:
+		return m.compile(p), nil
+	case LeaveOneOut:
+		return m.compile(p), nil
+	case MarkovShapley:
+		return m.compile(p, cfg)
+	case ConversionRate:
+		return newGame(p, true)
+	case ExactSet:
+		return newGame(p, false)
+	}
+	return nil, &b2b.InvalidError{Path: "model", Reason: "unknown"}
 }
 
 // additive reports whether the credits of the model sum to the total.

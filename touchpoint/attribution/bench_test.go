@@ -3,6 +3,7 @@ package attribution_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/buyerjourney/b2b/touchpoint/attribution"
@@ -23,7 +24,7 @@ func sample(b *testing.B, n int) []row {
 func BenchmarkHeuristic(b *testing.B) {
 	for _, n := range []int{1e2, 1e4, 1e6} {
 		rows := sample(b, n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				p := addRows(b, rows).Result()
@@ -70,7 +71,7 @@ func BenchmarkTotalWorth(b *testing.B) {
 func BenchmarkMarkovShapley(b *testing.B) {
 	for _, k := range []int{5, 12, 16, 20} {
 		p := randomPaths(b, k, 2000).Result()
-		b.Run(fmt.Sprint(k), func(b *testing.B) {
+		b.Run(strconv.Itoa(k), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				attribute(b, p, attribution.MarkovShapley{}, attribution.Config{})
@@ -104,10 +105,10 @@ func BenchmarkPathSetAdd(b *testing.B) {
 		for i := range paths {
 			paths[i].Conversions, paths[i].Value = 1, 2.5
 			for range 1 + rng.IntN(10) {
-				paths[i].Steps = append(paths[i].Steps, fmt.Sprint(rng.IntN(12)))
+				paths[i].Steps = append(paths[i].Steps, strconv.Itoa(rng.IntN(12)))
 			}
 		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var set attribution.PathSet

@@ -115,14 +115,12 @@ func (v *folds) loss(ends []int32, states int) (loss, se float64) {
 	conv, walks := sum(v.c), sum(v.t)
 	c, t := make([]float64, states), make([]float64, states) // all folds together
 	cf, tf := make([]float64, states*v.n), make([]float64, states*v.n)
-	if ends != nil {
-		for r, s := range ends {
-			n := p.conv[r] + p.null[r]
-			c[s] += p.conv[r]
-			t[s] += n
-			cf[int(s)*v.n+v.of[r]] += p.conv[r]
-			tf[int(s)*v.n+v.of[r]] += n
-		}
+	for r, s := range ends {
+		n := p.conv[r] + p.null[r]
+		c[s] += p.conv[r]
+		t[s] += n
+		cf[int(s)*v.n+v.of[r]] += p.conv[r]
+		tf[int(s)*v.n+v.of[r]] += n
 	}
 	byFold := make([]total, v.n)
 	for r := range p.conv {

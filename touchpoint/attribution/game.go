@@ -25,9 +25,6 @@ func (ExactSet) String() string            { return "exact-set" }
 func (ConversionRate) check(*b2b.Problems) {}
 func (ExactSet) check(*b2b.Problems)       {}
 
-func (ConversionRate) compile(p *Paths, _ Config) (fitter, error) { return newGame(p, true) }
-func (ExactSet) compile(p *Paths, _ Config) (fitter, error)       { return newGame(p, false) }
-
 // game is a rate game: v(S) is the outcome rate of the paths in S.
 type game struct {
 	p      *Paths

@@ -2,9 +2,9 @@ package attribution_test
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -116,7 +116,7 @@ func propJourneys(t *rapid.T) {
 	by := rapid.SampledFrom([]attribution.Key{attribution.ByPerson, attribution.ByAccount}).Draw(t, "by")
 	var touches []touchpoint.Touch
 	for i := range rapid.IntRange(0, 12).Draw(t, "touches") {
-		x := touch(fmt.Sprint(i), float64(rapid.IntRange(0, 5).Draw(t, "day")), "", "", rapid.SampledFrom([]string{"a", "b"}).Draw(t, "name"))
+		x := touch(strconv.Itoa(i), float64(rapid.IntRange(0, 5).Draw(t, "day")), "", "", rapid.SampledFrom([]string{"a", "b"}).Draw(t, "name"))
 		x.Person = b2b.PersonID(rapid.SampledFrom([]string{"p", "q"}).Draw(t, "person"))
 		x.Account = b2b.AccountID(rapid.SampledFrom([]string{"x", "y"}).Draw(t, "account"))
 		touches = append(touches, x)
@@ -124,7 +124,7 @@ func propJourneys(t *rapid.T) {
 	var won []attribution.Conversion
 	for i := range rapid.IntRange(0, 4).Draw(t, "conversions") {
 		won = append(won, attribution.Conversion{
-			ID: fmt.Sprint(i), At: day(float64(rapid.IntRange(0, 5).Draw(t, "day"))), Value: float64(i),
+			ID: strconv.Itoa(i), At: day(float64(rapid.IntRange(0, 5).Draw(t, "day"))), Value: float64(i),
 			Person: b2b.PersonID(rapid.SampledFrom([]string{"p", "q"}).Draw(t, "person")), Account: "x",
 		})
 	}

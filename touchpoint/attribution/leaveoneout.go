@@ -14,7 +14,7 @@ type LeaveOneOut struct{}
 func (LeaveOneOut) String() string      { return "leave-one-out" }
 func (LeaveOneOut) check(*b2b.Problems) {}
 
-func (LeaveOneOut) compile(p *Paths, _ Config) (fitter, error) {
+func (LeaveOneOut) compile(p *Paths) fitter {
 	l := &leaveOneOut{p: p, group: make([]int32, len(p.conv)), without: make([]int32, len(p.steps))}
 	index := make(map[string]int32)
 	var key []byte
@@ -39,7 +39,7 @@ func (LeaveOneOut) compile(p *Paths, _ Config) (fitter, error) {
 			l.without[p.start[r]+i] = g
 		}
 	}
-	return l, nil
+	return l
 }
 
 func appendCodes(key []byte, codes []uint32) []byte {

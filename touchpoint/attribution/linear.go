@@ -24,12 +24,12 @@ func (l *linear) worker() func(*weights, *scores) bool {
 	return func(w *weights, out *scores) bool {
 		clear(conv)
 		clear(value)
-		any := false
+		converts := false
 		for r, c := range w.conv {
 			if c == 0 {
 				continue
 			}
-			any = true
+			converts = true
 			v := w.value[r]
 			for i := l.p.start[r]; i < l.p.start[r+1]; i++ {
 				share := l.w[i]
@@ -46,6 +46,6 @@ func (l *linear) worker() func(*weights, *scores) bool {
 		for i := range n {
 			out.conv[i], out.value[i] = conv[i].value(), value[i].value()
 		}
-		return any
+		return converts
 	}
 }

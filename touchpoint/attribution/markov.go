@@ -18,7 +18,7 @@ func (m Markov) String() string { return "markov(" + strconv.Itoa(max(1, m.Order
 
 func (m Markov) check(p *b2b.Problems) { ChainConfig{Order: m.Order}.check(p, "model") }
 
-func (m Markov) compile(p *Paths, _ Config) (fitter, error) {
+func (m Markov) compile(p *Paths) fitter {
 	s := compileStates(p, max(1, m.Order), false)
 	c := &markovFitter{structure: s, with: make([][]int32, len(p.names))}
 	for state, gram := range s.grams {
@@ -28,7 +28,7 @@ func (m Markov) compile(p *Paths, _ Config) (fitter, error) {
 			}
 		}
 	}
-	return c, nil
+	return c
 }
 
 type markovFitter struct {

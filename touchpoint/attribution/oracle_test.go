@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
 	"testing"
 
 	"github.com/buyerjourney/b2b/internal/realdata"

@@ -83,12 +83,26 @@ func FuzzPathSetDecode(f *testing.F) {
 }
 
 var models = []attribution.Model{
-	attribution.First{}, attribution.Last{}, attribution.LastNon{Name: "a"}, attribution.Linear{}, attribution.LinearUnique{},
-	attribution.U(), attribution.U50(), attribution.J(), attribution.InverseJ(), attribution.LinearGrowth{},
-	attribution.GrowthUnique{}, attribution.HalfLife{Time: 24 * hour, Steps: 2}, attribution.StepDecay{Q: .5, Every: 48 * hour, Step: 24 * hour},
+	attribution.First{},
+	attribution.Last{},
+	attribution.LastNon{Name: "a"},
+	attribution.Linear{},
+	attribution.LinearUnique{},
+	attribution.U(), attribution.U50(), attribution.J(), attribution.InverseJ(),
+	attribution.LinearGrowth{},
+	attribution.GrowthUnique{},
+	attribution.HalfLife{Time: 24 * hour, Steps: 2},
+	attribution.StepDecay{Q: .5, Every: 48 * hour, Step: 24 * hour},
 	attribution.Custom{Rule: attribution.Linear{}, Weights: map[string]float64{"a": 0, "b": 3}},
-	attribution.Participation{}, attribution.Ordered{}, attribution.Markov{}, attribution.Markov{Order: 2}, attribution.Markov{Order: 4},
-	attribution.MarkovShapley{}, attribution.ConversionRate{}, attribution.ExactSet{}, attribution.LeaveOneOut{},
+	attribution.Participation{},
+	attribution.Ordered{},
+	attribution.Markov{},
+	attribution.Markov{Order: 2},
+	attribution.Markov{Order: 4},
+	attribution.MarkovShapley{},
+	attribution.ConversionRate{},
+	attribution.ExactSet{},
+	attribution.LeaveOneOut{},
 }
 
 // propConservation: credits and what is unattributed sum to the total, in every model that says so.

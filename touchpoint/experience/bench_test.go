@@ -1,8 +1,8 @@
 package experience_test
 
 import (
-	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/buyerjourney/b2b"
@@ -15,9 +15,9 @@ func BenchmarkNPSScore(b *testing.B) {
 		rng := rand.New(rand.NewPCG(1, 2))
 		responses := make([]experience.Response, n)
 		for i := range responses {
-			responses[i] = experience.Response{Instrument: experience.NPS, Score: float64(rng.IntN(11)), Account: b2b.AccountID(fmt.Sprint(rng.IntN(50)))}
+			responses[i] = experience.Response{Instrument: experience.NPS, Score: float64(rng.IntN(11)), Account: b2b.AccountID(strconv.Itoa(rng.IntN(50)))}
 		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				tally := new(experience.Tally)

@@ -140,7 +140,7 @@ func TestB2BNPSOracle(t *testing.T) {
 	responses := make([]experience.Response, len(rows))
 	for i, r := range rows {
 		score, _ := strconv.ParseFloat(r["REC"], 64)
-		responses[i] = experience.Response{ID: fmt.Sprint(i), Instrument: experience.NPS, Score: score, Account: b2b.AccountID(r["Account"])}
+		responses[i] = experience.Response{ID: strconv.Itoa(i), Instrument: experience.NPS, Score: score, Account: b2b.AccountID(r["Account"])}
 	}
 	all, nameless := new(experience.Tally), new(experience.Tally)
 	regions, accounts := map[string]*experience.Tally{}, map[string]*experience.Tally{}
@@ -175,7 +175,7 @@ func TestB2BNPSOracle(t *testing.T) {
 	if m.Accounts != c.Clusters || [3]int64{m.Low, m.Middle, m.High} != o.Counts {
 		t.Errorf("%+v", m)
 	}
-	o.npsOracle.check(t, "all", o.Counts)
+	o.check(t, "all", o.Counts)
 	interval(t, "t", result(t, nameless, experience.MetricConfig{Interval: experience.StudentT}).Estimate, .1, o.T.Lo, o.T.Hi, tol)
 	interval(t, "Wald 90", result(t, nameless, experience.MetricConfig{Interval: experience.Wald, Level: .9}).Estimate, .1, o.Wald90.Lo, o.Wald90.Hi, tol)
 	interval(t, "score 99", result(t, nameless, experience.MetricConfig{Level: .99}).Estimate, .1, o.Score99.Lo, o.Score99.Hi, tol)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -172,7 +173,7 @@ func TestClusterOfOne(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	clustered, plain := new(experience.Tally), new(experience.Tally)
 	for i := range 50 {
-		r := experience.Response{Instrument: experience.NPS, Score: float64(rng.IntN(11)), Account: b2b.AccountID(fmt.Sprint(i))}
+		r := experience.Response{Instrument: experience.NPS, Score: float64(rng.IntN(11)), Account: b2b.AccountID(strconv.Itoa(i))}
 		if err := clustered.Add(r); err != nil {
 			t.Fatal(err)
 		}
@@ -259,7 +260,7 @@ func TestSharedAccountsCovary(t *testing.T) {
 	for i := range 40 {
 		mood := rng.IntN(7)
 		for _, x := range []*experience.Tally{before, after, other} {
-			account := fmt.Sprint(i)
+			account := strconv.Itoa(i)
 			if x == other {
 				account = fmt.Sprint("other ", i)
 			}
@@ -320,7 +321,7 @@ func propAggregators(t *rapid.T) {
 	var m []experience.Moment
 	for i := range n {
 		m = append(m, experience.Moment{
-			At: day(float64(rapid.IntRange(0, 5).Draw(t, "day"))), ID: fmt.Sprint(i),
+			At: day(float64(rapid.IntRange(0, 5).Draw(t, "day"))), ID: strconv.Itoa(i),
 			Score: float64(rapid.IntRange(1, 7).Draw(t, "score")), Weight: float64(rapid.IntRange(0, 3).Draw(t, "weight")),
 		})
 	}
@@ -343,10 +344,10 @@ func propAggregators(t *rapid.T) {
 			t.Errorf("%s hangs on the order: %v, %v", a, x, z)
 		}
 		want := factor*x + shift
-		switch a {
-		case experience.Trend, experience.SD, experience.Range, experience.LossAverse:
+		if slices.Contains([]experience.Aggregator{experience.Trend, experience.SD, experience.Range, experience.LossAverse}, a) {
 			want = factor * x // differences
-		case experience.Sum:
+		}
+		if a == experience.Sum {
 			want = factor*x + float64(n)*shift
 		}
 		if math.Abs(y-want) > 1e-9 {
@@ -480,7 +481,7 @@ func TestFitLens(t *testing.T) {
 			seat = "rare"
 		}
 		responses = append(responses, experience.Response{
-			ID: fmt.Sprint(i), Seat: b2b.SeatID(seat), Instrument: experience.CSAT7, Score: math.Round(min(7, max(1, overall+.5*rng.NormFloat64()))),
+			ID: strconv.Itoa(i), Seat: b2b.SeatID(seat), Instrument: experience.CSAT7, Score: math.Round(min(7, max(1, overall+.5*rng.NormFloat64()))),
 			Ratings: []experience.DimensionRating{{Dimension: experience.Cognitive, Score: q[0]}, {Dimension: experience.Emotional, Score: q[1]}},
 		})
 	}

@@ -2,6 +2,7 @@ package experience
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -64,7 +65,7 @@ func (t *Tally) AddAll(responses []Response) []b2b.Rejection {
 			continue
 		}
 		for _, e := range many.Unwrap() {
-			if bad, ok := e.(*b2b.InvalidError); ok {
+			if bad, ok := errors.AsType[*b2b.InvalidError](e); ok {
 				out = append(out, b2b.Rejection{Index: i, Path: bad.Path, Reason: bad.Reason})
 			}
 		}

@@ -3,6 +3,7 @@ package importance_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/buyerjourney/b2b/touchpoint/importance"
@@ -40,7 +41,7 @@ func random(tb testing.TB, n, p int, binary bool) *importance.Survey {
 func BenchmarkLMG(b *testing.B) {
 	for _, p := range []int{5, 10, 14, 18, 20, 23} {
 		s := random(b, 200, p, false)
-		b.Run(fmt.Sprint(p), func(b *testing.B) {
+		b.Run(strconv.Itoa(p), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				analyse(b, s, importance.Config{})
@@ -53,7 +54,7 @@ func BenchmarkLMG(b *testing.B) {
 func BenchmarkJohnson(b *testing.B) {
 	for _, n := range []int{1e2, 1e4, 1e6} {
 		s := random(b, n, 10, true)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				analyse(b, s, importance.Config{Method: importance.Johnson})
@@ -79,7 +80,7 @@ func BenchmarkJohnson(b *testing.B) {
 func BenchmarkLogistic(b *testing.B) {
 	for _, n := range []int{1e2, 1e4} {
 		s := random(b, n, 10, true)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				analyse(b, s, importance.Config{Method: importance.Logistic})

@@ -19,9 +19,7 @@ const MaxLMG = 24
 // all that the chosen ones explain taken out; choosing j adds (r_j)²/R_jj to R² and costs one rank-one update. The walk over p
 // drivers costs O(2^p) updates of small matrices. A pivot below 1e-12 adds nothing: a copy of a driver then shares equally.
 type lmg struct {
-	p      int
-	levels []float64 // scratch: one matrix per depth
-	v      []float64 // R² by subset
+	v []float64 // R² by subset
 }
 
 // shares fills phi from the correlations: R is p×p, r has p entries.
@@ -29,7 +27,6 @@ func (l *lmg) shares(ctx context.Context, r, rxy []float64, p, workers int, phi 
 	if p > MaxLMG {
 		return &b2b.TooLargeError{What: "drivers for exact LMG shares (use Johnson's relative weights)", Need: int64(p), Limit: MaxLMG}
 	}
-	l.p = p
 	if cap(l.v) < 1<<p {
 		l.v = make([]float64, 1<<p)
 	}

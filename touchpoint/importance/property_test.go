@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -118,7 +119,7 @@ func genMatrix() *rapid.Generator[matrix] {
 }
 
 // analysis analyses columns made by f from the rows of m.
-func (m matrix) analysis(t interface{ Fatal(...any) }, method importance.Method, f func(row []float64, y float64) ([]float64, float64), weight float64, copies int) *importance.Analysis {
+func (m matrix) analysis(t interface{ Fatal(args ...any) }, method importance.Method, f func(row []float64, y float64) ([]float64, float64), weight float64, copies int) *importance.Analysis {
 	width := len(m.x[0])
 	if f != nil {
 		first, _ := f(m.x[0], m.y[0])
@@ -338,7 +339,7 @@ func TestIntervals(t *testing.T) {
 	rows := make([]importance.Row, 400)
 	for i := range rows {
 		x := []float64{float64(rng.IntN(5)), float64(rng.IntN(5)), float64(rng.IntN(5))}
-		r := importance.Row{Outcome: importance.Answered(boolean(2*x[0]+x[1]+4*rng.NormFloat64() > 6)), Group: fmt.Sprint(i % 37)}
+		r := importance.Row{Outcome: importance.Answered(boolean(2*x[0]+x[1]+4*rng.NormFloat64() > 6)), Group: strconv.Itoa(i % 37)}
 		for j, v := range x {
 			r.Drivers = append(r.Drivers, importance.Answered(v+1))
 			r.Stated = append(r.Stated, importance.Answered(float64(3-j)+rng.Float64()))

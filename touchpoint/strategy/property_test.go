@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -203,7 +204,7 @@ func bigMarket(rng *rand.Rand, items int) market {
 func BenchmarkCoveragePlan(b *testing.B) {
 	for _, n := range []int{10, 20, 25, 100, 1000} {
 		m := bigMarket(rand.New(rand.NewPCG(1, 2)), n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := strategy.MakePlan(b.Context(), m.needs, m.supplies, m.offers, 30, strategy.CoverageConfig{}); err != nil {
@@ -299,10 +300,15 @@ func TestRankStability(t *testing.T) {
 
 func TestOrganisation(t *testing.T) {
 	o, err := strategy.NewOrganisation([]strategy.Link{
-		{"demo", "plan", "sales", strategy.Responsible}, {"demo", "plan", "sales", strategy.Accountable},
-		{"demo", "show", "presales", strategy.Responsible}, {"demo", "follow up", "sales", strategy.Responsible},
-		{"contract", "draft", "legal", strategy.Responsible}, {"contract", "draft", "legal", strategy.Accountable}, {"contract", "sign", "sales", strategy.Accountable},
-		{"invoice", "send", "finance", strategy.Responsible}, {"invoice", "send", "finance", strategy.Responsible},
+		{"demo", "plan", "sales", strategy.Responsible},
+		{"demo", "plan", "sales", strategy.Accountable},
+		{"demo", "show", "presales", strategy.Responsible},
+		{"demo", "follow up", "sales", strategy.Responsible},
+		{"contract", "draft", "legal", strategy.Responsible},
+		{"contract", "draft", "legal", strategy.Accountable},
+		{"contract", "sign", "sales", strategy.Accountable},
+		{"invoice", "send", "finance", strategy.Responsible},
+		{"invoice", "send", "finance", strategy.Responsible},
 	})
 	if err != nil {
 		t.Fatal(err)
