@@ -51,7 +51,7 @@ func (g digraph) shortest(next [][]int) (between, harmonic []float64) {
 			i := queue[at]
 			for _, j := range next[i] {
 				if distance[j] == distance[i]+1 {
-					pending[i] += paths[i] / paths[j] * (1 + pending[j])
+					pending[i] += float64(paths[i] / paths[j] * (1 + pending[j]))
 				}
 			}
 			between[i] += pending[i]

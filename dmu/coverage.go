@@ -135,7 +135,7 @@ func Cover(u Unit, cfg CoverageConfig) (Coverage, error) {
 			required++
 			complete.Add(s.Completeness)
 		}
-		weighted.Add(seat.Importance * s.P)
+		weighted.Add(float64(seat.Importance * s.P))
 		importance.Add(seat.Importance)
 		c.Seats = append(c.Seats, s)
 	}

@@ -64,7 +64,7 @@ func (m *coverModel) seat(r int, rho []float64) float64 {
 	p[0] = 1
 	for i := range rho {
 		q := rho[i] * m.pi[i][r]
-		p[need] += p[need-1] * q
+		p[need] += float64(p[need-1] * q)
 		for k := need - 1; k > 0; k-- {
 			p[k] = float64(p[k]*(1-q)) + float64(p[k-1]*q)
 		}
@@ -78,7 +78,7 @@ func (m *coverModel) weighted(rho []float64) float64 {
 	var sum, importance stat.Compensated
 	for r, s := range m.seats {
 		if s.Importance > 0 {
-			sum.Add(s.Importance * m.seat(r, rho))
+			sum.Add(float64(s.Importance * m.seat(r, rho)))
 			importance.Add(s.Importance)
 		}
 	}

@@ -74,7 +74,7 @@ func UnseenSeats(n int, mean float64) (b2b.Estimate, error) {
 		term *= mu / float64(k)
 		terms = append(terms, term)
 		sum += term
-		moment += term * float64(k+1-n)
+		moment += float64(term * float64(k+1-n))
 		if float64(k) > mu && term < 1e-15*sum {
 			break
 		}

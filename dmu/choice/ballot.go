@@ -12,7 +12,7 @@ import (
 const maxMask = 20
 
 // maxCells bounds the 64-bit words of the table of a weighted game.
-const maxCells = 40_000_000
+const maxCells = 10_000_000
 
 // Ballot is the rules of a vote: a coalition S wins if all vetoers are in S, the weight of S is at least the quota, and S has
 // at least MinMembers members. The zero value is of no use.

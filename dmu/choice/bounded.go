@@ -68,7 +68,7 @@ func HegselmannKrause(x []float64, cfg Confidence) (Camps, error) {
 		now[k] = o.x
 	}
 	span := now[n-1] - now[0]
-	epsilon := cfg.Epsilon + confidenceSlack*span
+	epsilon := cfg.Epsilon + float64(confidenceSlack*span)
 	hi, lo := make([]float64, n+1), make([]float64, n+1)
 	var out Camps
 	for out.Steps < cfg.MaxSteps {
@@ -146,7 +146,7 @@ func HegselmannKrauseRows(x [][]float64, cfg Confidence) (Camps, error) {
 			span = max(span, variation(x[i], x[j]))
 		}
 	}
-	epsilon := cfg.Epsilon + confidenceSlack*span
+	epsilon := cfg.Epsilon + float64(confidenceSlack*span)
 	var out Camps
 	sums := make([]stat.Compensated, len(x[0]))
 	move := func() (moved float64) {

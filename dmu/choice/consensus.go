@@ -25,7 +25,7 @@ func (p Preferences) PairwiseAgreement() (float64, bool) {
 	for i := range p.p {
 		for j := range i {
 			for a, x := range p.p[i] {
-				sum.Add(x * p.p[j][a])
+				sum.Add(float64(x * p.p[j][a]))
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func entropy(p []float64) float64 {
 	var h stat.Compensated
 	for _, x := range p {
 		if x > 0 {
-			h.Add(-x * math.Log(x))
+			h.Add(float64(-x * math.Log(x)))
 		}
 	}
 	return h.Sum()
@@ -76,7 +76,7 @@ func TastleWierman(p, x []float64) (float64, bool) {
 	var mean stat.Compensated
 	for i, v := range x {
 		lo, hi = min(lo, v), max(hi, v)
-		mean.Add(p[i] * v)
+		mean.Add(float64(p[i] * v))
 	}
 	if !(hi > lo) || math.IsInf(hi-lo, 0) {
 		return 0, false
@@ -85,7 +85,7 @@ func TastleWierman(p, x []float64) (float64, bool) {
 	sum.Add(1)
 	for i, v := range x {
 		if p[i] > 0 {
-			sum.Add(p[i] * math.Log2(1-math.Abs(v-mean.Sum())/(hi-lo)))
+			sum.Add(float64(p[i] * math.Log2(1-math.Abs(v-mean.Sum())/(hi-lo))))
 		}
 	}
 	return max(0, sum.Sum()), true
@@ -118,7 +118,7 @@ func KendallW(ratings [][]float64) (float64, bool) {
 	mean := float64(m) * float64(n+1) / 2
 	var s stat.Compensated
 	for _, r := range sums {
-		s.Add((r - mean) * (r - mean))
+		s.Add(float64((r - mean) * (r - mean)))
 	}
 	fm, fn := float64(m), float64(n)
 	below := fm*fm*(fn*fn*fn-fn) - fm*ties
@@ -143,7 +143,7 @@ func EstebanRay(pi, y []float64, alpha float64) (float64, bool) {
 	var sum stat.Compensated
 	for i := range pi {
 		for j := range pi {
-			sum.Add(math.Pow(pi[i], 1+alpha) * pi[j] * math.Abs(y[i]-y[j]))
+			sum.Add(float64(math.Pow(pi[i], 1+alpha) * pi[j] * math.Abs(y[i]-y[j])))
 		}
 	}
 	s := sum.Sum()

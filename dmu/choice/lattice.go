@@ -125,7 +125,7 @@ func (c *convolver) add(moves [][]int64, q []float64) error {
 			for j, m := range move {
 				c.x[j] = s[j] + m
 			}
-			if !c.next.add(c.x, p*q[k]) {
+			if !c.next.add(c.x, float64(p*q[k])) {
 				return errStates
 			}
 		}

@@ -2,8 +2,8 @@ package choice
 
 import "slices"
 
-// maxRankings bounds J! for the exact rules of perturbation.
-const maxRankings = 400_000
+// maxRankings bounds the rankings of all members together in the exact rules of perturbation.
+const maxRankings = 1_000_000
 
 // ranking is an order of the alternatives as ranks less one (0 is first), and its probability.
 type ranking struct {
@@ -70,13 +70,12 @@ func rankingStates(members, alternatives, limit int) int {
 // one coordinate is dropped.
 func (d *decision) perturbation(p Preferences) (Outcome, error) {
 	members, alternatives := p.size()
-	lists, combinations, err := d.allRankings(p)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if states := rankingStates(members, alternatives, d.opt.MaxStates); min(float64(states), combinations) > float64(d.opt.MaxStates) {
+	list, profiles := countRankings(p)
+	states := min(profiles, float64(rankingStates(members, alternatives, d.opt.MaxStates)))
+	if list > maxRankings || states > float64(d.opt.MaxStates) {
 		return Outcome{}, errStates
 	}
+	lists := allRankings(p)
 	total := int64(members * alternatives * (alternatives - 1) / 2)
 	grid, ok := newGrid(members*(alternatives-1)+1, alternatives-1)
 	if !ok {
@@ -97,21 +96,33 @@ func (d *decision) perturbation(p Preferences) (Outcome, error) {
 	return whole(out.p()), nil
 }
 
-// allRankings lists the rankings of every member, and how many profiles there are; too many are errStates.
-func (d *decision) allRankings(p Preferences) (lists [][]ranking, combinations float64, err error) {
-	members, alternatives := p.size()
-	count := 1
-	for j := 2; j <= alternatives; j++ {
-		if count *= j; count > maxRankings {
-			return nil, 0, errStates
+// countRankings returns how many rankings of positive probability there are, summed over the members, and how many profiles:
+// z alternatives of probability zero rank last, in any order, so that a member has (J−z)!·z! of them.
+func countRankings(p Preferences) (sum, profiles float64) {
+	profiles = 1
+	for _, row := range p.p {
+		n, above, zero := 1.0, 0, 0
+		for _, x := range row {
+			if x > 0 {
+				above++
+				n *= float64(above)
+			} else {
+				zero++
+				n *= float64(zero)
+			}
 		}
+		sum += n
+		profiles *= n
 	}
-	lists, combinations = make([][]ranking, members), 1
+	return sum, profiles
+}
+
+func allRankings(p Preferences) [][]ranking {
+	lists := make([][]ranking, len(p.p))
 	for i, row := range p.p {
 		lists[i] = rankings(row)
-		combinations *= float64(len(lists[i]))
 	}
-	return lists, combinations, nil
+	return lists
 }
 
 // byCost gives mass to the alternatives in proportion to 1/Q, or to those with Q = 0 alone.
@@ -145,10 +156,10 @@ func (d *decision) weightedPerturbation(p Preferences) (Outcome, error) {
 	if slices.Max(w) == slices.Min(w) {
 		return d.perturbation(p) // the rule is scale-free
 	}
-	lists, _, err := d.allRankings(p)
-	if err != nil {
-		return Outcome{}, err
+	if list, _ := countRankings(p); list > maxRankings {
+		return Outcome{}, errStates
 	}
+	lists := allRankings(p)
 	_, alternatives := p.size()
 	total := int64(0)
 	for _, x := range w {

@@ -110,7 +110,7 @@ func (r rest) sparseDistribution(yes []float64, without int) (votesFor, error) {
 		for s, p := range now.p {
 			x := now.state(s)
 			to := []int64{min(x[0]+r.weights[k], r.quota), min(x[1]+1, int64(r.minMembers))}
-			if !next.add(x, p*(1-yes[i])) || !next.add(to, p*yes[i]) {
+			if !next.add(x, float64(p*(1-yes[i]))) || !next.add(to, float64(p*yes[i])) {
 				return votesFor{}, &b2b.TooLargeError{What: "states of pivotality", Limit: DefaultMaxStates}
 			}
 		}

@@ -17,7 +17,7 @@ func pool(p [][]float64, w []float64) []float64 {
 			if w == nil {
 				sum.Add(row[a] / float64(len(p)))
 			} else {
-				sum.Add(w[d] * row[a])
+				sum.Add(float64(w[d] * row[a]))
 			}
 		}
 		out[a] = sum.Sum()
@@ -75,7 +75,7 @@ func logPool(p [][]float64, w []float64) Outcome {
 			case row[a] == 0:
 				logs[a] = math.Inf(-1)
 			default:
-				sum.Add(w[d] * math.Log(row[a]))
+				sum.Add(float64(w[d] * math.Log(row[a])))
 			}
 		}
 		logs[a] += sum.Sum()
@@ -139,7 +139,7 @@ func amongFirst(row []float64, k int) []float64 {
 		}
 		for a := range n {
 			if s>>a&1 == 0 {
-				first[s|1<<a] += first[s] * nextRank(row, s, a)
+				first[s|1<<a] += float64(first[s] * nextRank(row, s, a))
 			}
 		}
 	}

@@ -167,7 +167,7 @@ func Logit(interests []dmu.Interest, performance []Performance, beta float64) ([
 	for a := range utility {
 		var u stat.Compensated
 		for i, in := range interests {
-			u.Add(in.Weight / total.Sum() * performance[at[i]].Scores[a])
+			u.Add(float64(in.Weight / total.Sum() * performance[at[i]].Scores[a]))
 		}
 		utility[a] = beta * u.Sum()
 		if math.IsInf(utility[a], 0) || math.IsNaN(utility[a]) {

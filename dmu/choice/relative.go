@@ -26,7 +26,7 @@ func RelativeInfluence(beta []float64, x [][]float64) ([]float64, error) {
 		}
 		var sum stat.Compensated
 		for k, v := range row {
-			sum.Add(v * beta[k])
+			sum.Add(float64(v * beta[k]))
 		}
 		logs[i] = sum.Sum()
 		if math.IsInf(logs[i], 0) || math.IsNaN(logs[i]) {

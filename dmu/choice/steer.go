@@ -61,7 +61,7 @@ func WhomNext(n Next, p Preferences, weights []float64, opt Options) ([]Gain, er
 	for i, m := range p.members {
 		row := make([]float64, len(p.alternatives))
 		for a, x := range p.p[i] {
-			row[a] = (1 - n.Delta) * x
+			row[a] = float64((1 - n.Delta) * x)
 		}
 		row[target] += n.Delta
 		then, err := d.decide(n.Rule, p.with(i, row))

@@ -139,7 +139,7 @@ func (m *Model) evaluate(persons []dmu.PersonSteps) (Evaluation, error) {
 			if r == truth {
 				p = 1 - p
 			}
-			brier.Add(p * p)
+			brier.Add(float64(p * p))
 		}
 		b := bins - 1
 		for b > 0 && v.P <= float64(b)/bins {

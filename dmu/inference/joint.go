@@ -110,7 +110,7 @@ func Joint(cfg JointConfig) (Assignment, error) {
 				if t < 0 || math.IsInf(total[i+1][t], -1) {
 					continue
 				}
-				q := p * math.Exp(logs[i][r]+total[i+1][t]-total[i][s])
+				q := float64(p * math.Exp(logs[i][r]+total[i+1][t]-total[i][s]))
 				next[t] += q
 				a.Marginals[i][r] += q
 			}

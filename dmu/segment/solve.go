@@ -244,14 +244,14 @@ func (k *knapsack) dual() int64 {
 	total := func() float64 {
 		sum := 0.0
 		for t, x := range price {
-			sum += x * float64(k.left[t])
+			sum += float64(x * float64(k.left[t]))
 		}
 		for _, list := range k.options {
 			best := math.Inf(-1)
 			for _, o := range list {
 				v := float64(o.value)
 				if o.treatment > 0 {
-					v -= price[o.treatment-1] * float64(o.hours)
+					v -= float64(price[o.treatment-1] * float64(o.hours))
 				}
 				best = max(best, v)
 			}

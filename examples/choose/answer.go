@@ -157,13 +157,6 @@ func (out *output) averaging(g *group) (choice.Preferences, error) {
 	return prefs, nil
 }
 
-// inFile gives the library's paths the names that they have in the file.
-func inFile(err error) error {
-	var p b2b.Problems
-	p.Join("influence", err)
-	return p.Err()
-}
-
 func (out *output) rules(s settings, g *group, prefs choice.Preferences) error {
 	var list, after []choice.RuleOutcome
 	for _, r := range choice.Rules() {

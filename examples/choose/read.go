@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/dmu"
@@ -127,6 +128,9 @@ func (g *group) resolve() error {
 	if len(alternatives) < 2 {
 		p.Add("alternatives", "fewer than two")
 	}
+	if len(g.Members) == 0 {
+		p.Add("members", "empty")
+	}
 	var ids []b2b.PersonID
 	var prefs [][]float64
 	for i := range g.Members {
@@ -151,7 +155,10 @@ func (g *group) resolve() error {
 		return p.Err()
 	}
 	g.prefs, err = choice.New(ids, alternatives, prefs)
-	p.Join("", err)
+	p.Join("", inFile(err))
+	if g.Influence != nil && len(g.Influence) != len(g.Members) {
+		p.Add("influence", "not one row per member")
+	}
 	g.checkOutsiders(&p)
 	g.checkGame(&p)
 	return p.Err()
@@ -234,8 +241,12 @@ func (g *group) checkOutsiders(p *b2b.Problems) {
 			p.Add(path+".preference", "not one number per alternative")
 		}
 		for i, e := range o.Edges {
+			at := path + ".edges[" + strconv.Itoa(i) + "]"
 			if g.member(e.Member) < 0 {
-				p.Add(path+".edges["+strconv.Itoa(i)+"].member", "not a member")
+				p.Add(at+".member", "not a member")
+			}
+			if e.Weight < 0 || e.Weight > 1 {
+				p.Add(at+".weight", "outside [0,1]")
 			}
 		}
 	}
@@ -277,4 +288,38 @@ func (g *group) ballot() (b choice.Ballot, missing []int) {
 
 func (g *group) member(id string) int {
 	return slices.IndexFunc(g.Members, func(m member) bool { return m.ID == id })
+}
+
+// libraryPaths are the beginnings of the library's paths and what they are called in the file; * is the index.
+var libraryPaths = []struct{ from, to string }{
+	{"members[", "members[*].id"},
+	{"preferences[", "members[*].preference"},
+	{"outside[", "outsiders[*].preference"},
+	{"w[", "influence[*]"},
+}
+
+// inFile gives the library's paths the names that they have in the file.
+func inFile(err error) error {
+	var all, p b2b.Problems
+	all.Join("", err)
+	problems, _ := all.Err().(interface{ Unwrap() []error })
+	if problems == nil {
+		return err
+	}
+	for _, e := range problems.Unwrap() {
+		bad, ok := errors.AsType[*b2b.InvalidError](e)
+		if !ok {
+			return err
+		}
+		path := bad.Path
+		for _, l := range libraryPaths {
+			if rest, ok := strings.CutPrefix(path, l.from); ok {
+				index, tail, _ := strings.Cut(rest, "]")
+				path = strings.Replace(l.to, "*", index, 1) + tail
+				break
+			}
+		}
+		p.Add(path, bad.Reason)
+	}
+	return p.Err()
 }
