@@ -74,7 +74,7 @@
 //
 //	// 3. Who plays which part. Labelled persons train, the others are inferred, or not if their steps do not tell.
 //	var trainer inference.Trainer
-//	for _, p := range journey.StepCounts(log, journey.ByStep) {
+//	for _, p := range journey.StepCounts(log, nil) {
 //		err = trainer.Add(p)
 //	}
 //	model, err := trainer.Model(inference.Config{})
