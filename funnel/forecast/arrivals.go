@@ -108,15 +108,16 @@ func earliestRise(p *panel) int64 {
 func (a *arrivals) steps(f *fitted, mix []float64, cal *calendar) {
 	n := len(f.spans)
 	last := f.spans[n-1]
+	t := f.ownTable()
 	cumulative := make([][]float64, n) // [period][steps since as-of]
 	for j := n - 1; j >= 0; j-- {
 		sp := f.spans[j]
-		f.t.fresh(sp)
+		t.fresh(sp)
 		cumulative[j] = make([]float64, last.steps+1)
 		for i := range sp.steps { // arrival at the end of step i of the period's own grid
 			r := sp.steps - 1 - i
 			for s, m := range mix {
-				cumulative[j][i] += m * (f.t.value[s*f.t.width+r] + f.t.value[s*f.t.width+min(r+1, sp.steps)]) / 2
+				cumulative[j][i] += m * (t.value[s*t.width+r] + t.value[s*t.width+min(r+1, sp.steps)]) / 2
 			}
 		}
 	}
@@ -169,7 +170,7 @@ func (a *arrivals) simulate(root stream.Root, draws int) *ensemble {
 			w := rng.Poisson(rate * unit[j])
 			out.wins[r*n+j] = int32(w)
 			for range w {
-				out.revenue[r*n+j] += a.e.amount(&d, &rng)
+				out.revenue[r*n+j] += a.e.amount(&d, rng.Uint64())
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -69,8 +70,9 @@ type engine struct {
 	shift    []float64 // odds ratio of fine against rough, parallel to chance; nil is 1
 	drift    float64   // standard deviation of the common factor on the odds
 	skip     Part
-	ratios   []float64 // won amount / quoted amount of deals that were won
-	wonSizes []int64   // amounts of won deals
+	bend     func(*kernel) // what a what-if changes about the rates; nil is nothing
+	ratios   []float64     // won amount / quoted amount of deals that were won
+	wonSizes []int64       // amounts of won deals
 }
 
 // Part is a source of uncertainty; parts are joined by |. The zero value is none.
@@ -167,9 +169,15 @@ func newFitted(p *panel, step time.Duration, set settings, fiscal time.Month, en
 		f.season = newSeasonal(p, f.k, f.cal, set.halfLife)
 		f.k.estimate(f.b.mass, nil)
 	}
-	f.t = newTable(f.k, f.classes)
-	f.t.fill(f.k, f.classes, f.season, f.factors())
+	f.t = f.ownTable()
 	return f
+}
+
+// ownTable returns a table to walk on that nobody else uses.
+func (f *fitted) ownTable() *table {
+	t := newTable(f.k, f.classes)
+	t.fill(f.k, f.classes, f.season, f.factors())
+	return t
 }
 
 func (f *fitted) factors() []float64 {
@@ -303,6 +311,9 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 		rng := root.SourceN("rates", uint64(r), 0)
 		f.b.resample(&rng, w.mass)
 		w.k.estimate(w.mass, &rng)
+		if e.bend != nil {
+			e.bend(w.k)
+		}
 		if f.season != nil {
 			for i, d := range f.season.shape {
 				w.factor[i] = f.season.factor[i] * rng.Gamma(d) / d
@@ -351,8 +362,8 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 		sum += p
 		tilted += q
 		variance += float64(q * (1 - q))
-		u := rng.Float64()
-		if e.skip&Process != 0 { // the expected outcome instead
+		u, v := rng.Float64(), rng.Uint64() // both for every deal, so that other chances meet the same luck
+		if e.skip&Process != 0 {            // the expected outcome instead
 			before := 0.0
 			for j := range n {
 				c := chance[at+j]
@@ -375,7 +386,7 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 			j++
 		}
 		wins[j]++
-		revenue[j] += e.amount(d, &rng)
+		revenue[j] += e.amount(d, v)
 	}
 	if e.skip&Process != 0 {
 		for j := range n {
@@ -389,17 +400,21 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 // maxIntervals bounds the number of different (place, age) for which intervals of single deals are computed.
 const maxIntervals = 20000
 
-// amount draws what a deal is worth if it is won.
-func (e *engine) amount(d *openDeal, rng *stream.Rand) int64 {
+// amount draws what a deal is worth if it is won; u is 64 random bits.
+func (e *engine) amount(d *openDeal, u uint64) int64 {
+	pick := func(n int) int {
+		i, _ := bits.Mul64(u, uint64(n))
+		return int(i)
+	}
 	switch d.valued {
 	case quoted:
 		if len(e.ratios) > 0 && e.skip&Amounts == 0 {
-			return int64(math.Round(float64(d.amount) * e.ratios[rng.IntN(len(e.ratios))]))
+			return int64(math.Round(float64(d.amount) * e.ratios[pick(len(e.ratios))]))
 		}
 		return int64(math.Round(float64(d.amount) * e.ratio()))
 	case notQuoted:
 		if len(e.wonSizes) > 0 && e.skip&Amounts == 0 {
-			return e.wonSizes[rng.IntN(len(e.wonSizes))]
+			return e.wonSizes[pick(len(e.wonSizes))]
 		}
 		return int64(math.Round(e.size()))
 	}

@@ -1,0 +1,215 @@
+package forecast
+
+import "github.com/buyerjourney/b2b/funnel"
+
+// Elasticity says by how many wins the expectation over the horizon rises if one kind of exit of one stage becomes more
+// frequent, per unit of the logarithm of its rate: 1 % more gives 0.01 of it.
+type Elasticity struct {
+	Place   funnel.Place   // stage
+	To      funnel.Stage   // "" where the exit is an outcome
+	Outcome funnel.Outcome // Open where the exit is another stage
+	Wins    float64
+}
+
+// Elasticities returns dE/d log(rate) for every stage and exit of the open pipeline, by stage and exit: exact derivatives of
+// the point forecast, all of them by one pass that follows the expected entries into every stage (the adjoint of the
+// recursion of the fresh-entry tables). Cost: as much as a few point forecasts.
+func (m *Model) Elasticities() []Elasticity {
+	a := newAdjoint(m.e)
+	count := make([]float64, len(m.e.keys))
+	for _, d := range m.e.open {
+		count[d.key]++
+	}
+	for i, k := range m.e.keys {
+		a.follow(int(k.place), a.aged(float64(k.age)/float64(a.f.b.step)), count[i])
+	}
+	a.drain()
+	b := a.f.b
+	var out []Elasticity
+	for s := range b.k {
+		for i, c := range b.exits(s) {
+			e := Elasticity{Place: m.e.p.places[s], Wins: a.grad[b.first[s]+i], Outcome: funnel.Open}
+			if int(c.to) < b.k {
+				e.To = m.e.p.places[c.to].Stage
+			} else {
+				e.Outcome = outcomeOf(int(c.to) - b.k)
+			}
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func outcomeOf(code int) funnel.Outcome {
+	return [outcomeCount]funnel.Outcome{toWon: funnel.Won, toLost: funnel.Lost, toNoDecision: funnel.NoDecision, toDisqualified: funnel.Disqualified, toChurned: funnel.Churned}[code]
+}
+
+// adjoint collects the derivatives and the entries that are still to be followed.
+type adjoint struct {
+	f    *fitted
+	sp   span
+	t    *table
+	rate [][]float64 // [class·columns + column]: rates with the season
+	grad []float64   // [column]
+	flow []float64   // [place·width + steps that remain]: expected fresh entries
+}
+
+// newAdjoint uses a table of its own, so that the model stays as it is.
+func newAdjoint(e *engine) *adjoint {
+	f := e.fine
+	a := &adjoint{f: f, sp: f.spans[len(f.spans)-1], t: f.ownTable(), grad: make([]float64, len(f.b.cols))}
+	a.t.fresh(a.sp)
+	a.flow = make([]float64, f.b.k*a.t.width)
+	for q := range f.classes {
+		for i, c := range f.b.cols {
+			row := f.k.row(i)
+			if f.season != nil && c.to >= 0 {
+				scaled := make([]float64, len(row))
+				for l, h := range row {
+					band := int(f.season.band[int(c.to)*f.b.cells+min(l, f.b.cells-1)])
+					scaled[l] = h * f.season.factor[f.season.at(q, int(c.to), band)]
+				}
+				row = scaled
+			}
+			a.rate = append(a.rate, row)
+		}
+	}
+	return a
+}
+
+// pace is one step of a stay: the cells it passes and how long, and the steps that remain after it.
+type pace struct {
+	cell   [2]int
+	weight [2]float64
+	left   int
+}
+
+// aged lists the steps of a stay that has lasted some steps already, as [table.walk] takes them.
+func (a *adjoint) aged(x float64) func(s int) []pace {
+	return func(s int) []pace {
+		var out []pace
+		stale := int(x) >= a.t.last[s]
+		at := x
+		for r := a.sp.steps - 1; r >= 0; r-- {
+			length := 1.0
+			if r == a.sp.steps-1 {
+				length = a.sp.part
+			}
+			l := int(at)
+			if !stale && l >= a.t.last[s] {
+				break
+			}
+			w2 := max(0, at+length-float64(l+1))
+			w1 := length - w2
+			at += length
+			if !stale && l+1 >= a.t.last[s] {
+				w2 = 0
+			}
+			out = append(out, pace{cell: [2]int{min(l+1, a.t.grid-1), min(l+2, a.t.grid-1)}, weight: [2]float64{w1, w2}, left: r})
+		}
+		return out
+	}
+}
+
+// newly lists the steps of a fresh stay with r steps that remain, as [table.freshAt] takes them.
+func (a *adjoint) newly(r int) func(s int) []pace {
+	return func(s int) []pace {
+		var out []pace
+		for l := 0; l <= min(r, a.t.last[s]); l++ {
+			out = append(out, pace{cell: [2]int{l, l}, weight: [2]float64{1, 0}, left: r - l})
+		}
+		return out
+	}
+}
+
+// follow adds the derivatives of a number of stays, and the entries into other places that they lead to. A rate h at a step
+// takes stays away from what would have come after: its derivative is stay · h · (value of the exit − value of staying).
+func (a *adjoint) follow(s int, steps func(int) []pace, number float64) {
+	b := a.f.b
+	path := steps(s)
+	cols := b.exits(s)
+	n := len(cols)
+	rate := make([]float64, len(path)*n)
+	value := make([]float64, len(path)*n)
+	stay := make([]float64, len(path)+1)
+	stay[0] = number
+	for u, p := range path {
+		q := int(a.sp.class[p.left])
+		out := 0.0
+		for i, c := range cols {
+			row := a.rate[q*len(b.cols)+b.first[s]+i]
+			h := p.weight[0]*row[p.cell[0]] + p.weight[1]*row[p.cell[1]]
+			rate[u*n+i] = h
+			out += h
+			switch to := int(c.to); {
+			case to == b.k+toWon:
+				value[u*n+i] = 1
+			case to < b.k:
+				base := to*a.t.width + p.left
+				e := a.early(c, p)
+				value[u*n+i] = a.t.value[base]
+				if e > 0 {
+					value[u*n+i] += e * (a.t.value[base+1] - a.t.value[base])
+				}
+			}
+		}
+		if out > 1 {
+			for i := range cols {
+				rate[u*n+i] /= out
+			}
+			out = 1
+		}
+		stay[u+1] = stay[u] * (1 - out)
+	}
+	later := 0.0 // value of staying after the step
+	for u := len(path) - 1; u >= 0; u-- {
+		gain, out := 0.0, 0.0
+		for i, c := range cols {
+			h, v := rate[u*n+i], value[u*n+i]
+			gain += h * v
+			out += h
+			a.grad[b.first[s]+i] += stay[u] * h * (v - later)
+			if to := int(c.to); to < b.k && h > 0 {
+				base := to*a.t.width + path[u].left
+				e := a.early(c, path[u])
+				a.flow[base] += stay[u] * h * (1 - e)
+				if e > 0 {
+					a.flow[base+1] += stay[u] * h * e
+				}
+			}
+		}
+		later = gain + (1-out)*later
+	}
+}
+
+// early is the part of a step before which a stay is left, as the tables take it.
+func (a *adjoint) early(c column, p pace) float64 {
+	l := p.cell[0]
+	if l == 0 || l >= a.f.b.cells || p.left+1 >= a.t.width {
+		return 0
+	}
+	return a.f.b.share[c.off+l]
+}
+
+// drain follows all entries, those with most time left first. Entries that come back within one step are followed until
+// next to nothing is left of them.
+func (a *adjoint) drain() {
+	for r := a.t.width - 1; r >= 0; r-- {
+		for range maxRounds {
+			rest := 0.0
+			for s := range a.f.b.k {
+				at := s*a.t.width + r
+				n := a.flow[at]
+				if n == 0 {
+					continue
+				}
+				a.flow[at] = 0
+				rest += n
+				a.follow(s, a.newly(r), n)
+			}
+			if rest < 1e-14 {
+				break
+			}
+		}
+	}
+}
