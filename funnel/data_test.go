@@ -3,6 +3,7 @@ package funnel_test
 import (
 	"encoding/csv"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -119,15 +120,47 @@ func BenchmarkBookAt(b *testing.B) {
 	}
 }
 
-func BenchmarkBookAdd(b *testing.B) {
-	changes := bpiChanges(b)
-	p := bpiPipeline(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		book, err := funnel.NewBook(funnel.BookConfig{Pipelines: []*funnel.Pipeline{p}})
-		if err != nil {
-			b.Fatal(err)
+// manyChanges makes n changes of deals that go through four stages.
+func manyChanges(n int) []funnel.Change {
+	out := make([]funnel.Change, n)
+	stages := []funnel.Stage{"Attract", "Convince", "Retain", "Grow"}
+	for i := range out {
+		deal := i / 4
+		out[i] = funnel.Change{
+			Deal: b2b.DealID("deal " + strconv.Itoa(deal)), Account: b2b.AccountID("account " + strconv.Itoa(deal/10)), Stage: stages[i%4],
+			At: funnel.Exact(epoch.Add(time.Duration(deal%9000+37*(i%4)) * time.Hour)),
 		}
-		book.Add(changes...)
+	}
+	return out
+}
+
+func BenchmarkBook(b *testing.B) {
+	for _, n := range []int{1e2, 1e4, 1e6} {
+		changes := manyChanges(n)
+		b.Run("add "+strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				bookOf(b, changes...)
+			}
+		})
+		book := bookOf(b, changes...)
+		b.Run("at "+strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				book.At(b2b.View{At: epoch.Add(5000 * time.Hour)})
+			}
+		})
+	}
+}
+
+func BenchmarkConvert(b *testing.B) {
+	for _, n := range []int{1e2, 1e4, 1e6} {
+		s := bookOf(b, manyChanges(n)...).At(b2b.View{At: epoch.Add(5000 * time.Hour)})
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				convertAll(b, s, funnel.ConversionQuery{})
+			}
+		})
 	}
 }

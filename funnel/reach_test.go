@@ -224,8 +224,11 @@ func BenchmarkWindow(b *testing.B) {
 	for _, c := range []struct {
 		name          string
 		events, users int
-	}{{"1e2", 100, 10}, {"1e4", 10_000, 1000}, {"1e6 events 1e5 users", 1_000_000, 100_000}} {
+	}{{"1e2", 100, 10}, {"1e4", 10_000, 1000}, {"1e6 events 1e5 users", 1_000_000, 100_000}, {"1e7 events 1e6 users", 10_000_000, 1_000_000}} {
 		b.Run(c.name, func(b *testing.B) {
+			if c.events > 1_000_000 && testing.Short() {
+				b.Skip("ten million rows take a gigabyte")
+			}
 			rows := windowRows(c.events, c.users)
 			b.ReportAllocs()
 			for b.Loop() {

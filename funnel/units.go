@@ -121,8 +121,17 @@ type course struct {
 	untimed     bool    // entry is not known in time
 }
 
-// courses follows every unit from its first entry into from (nil: its opening) to its first entry into to.
+// courses follows every unit from its first entry into from (nil: its opening) to its first entry into to. What ended
+// before the observation began is left out: the units of that time that went on otherwise were not seen.
 func (s *State) courses(from, to []bool, unit Unit) []course {
+	out := s.allCourses(from, to, unit)
+	if begin := toMicro(s.config.Observed.From); begin != noTime {
+		out = slices.DeleteFunc(out, func(x course) bool { return x.end != UnknownOutcome && x.exit <= begin })
+	}
+	return out
+}
+
+func (s *State) allCourses(from, to []bool, unit Unit) []course {
 	var out []course
 	if unit == PerAccount {
 		return s.accountCourses(from, to)
@@ -194,7 +203,7 @@ func (s *State) course(deal, first, last int, from, to []bool) (x course, ok boo
 func (s *State) accountCourses(from, to []bool) []course {
 	var out []course
 	at := map[uint32]int{}
-	for _, x := range s.courses(from, to, PerDeal) {
+	for _, x := range s.allCourses(from, to, PerDeal) {
 		account := s.deals[x.deal].account
 		k, ok := at[account]
 		if account == 0 || !ok {

@@ -50,6 +50,7 @@ type Bracket struct{ Low, High float64 }
 // CureConfig sets up [FitCure]. The zero value is valid: a Weibull law, intervals at 0.95.
 type CureConfig struct {
 	Family     Family
+	Plain      bool // all convert: c is 1, and the law of the time is fitted alone
 	Level      float64
 	Resolution float64   // of the clock: an event at time 0 happened in (0, Resolution]; 0 is half the smallest time above 0
 	Brackets   []Bracket // further events, known by their bounds
@@ -67,7 +68,7 @@ type Cure struct {
 	Events       int
 
 	data   *cureData
-	theta  []float64   // free parameters: logit c, then those of the family
+	theta  []float64   // free parameters: logit c unless it is held, then those of the family
 	cov    [][]float64 // of theta
 	config CureConfig
 }
@@ -194,10 +195,14 @@ func newCureData(spells []Spell, c CureConfig) *cureData {
 }
 
 func fitCure(data *cureData, c CureConfig) (*Cure, error) {
-	f := &cureLikelihood{data: data, family: c.Family, free: true}
+	f := c.likelihood(data)
 	var starts [][]float64
 	plateau := min(0.99, max(0.001, data.events/data.n))
-	for _, share := range []float64{plateau * 1.05, min(0.95, 2*plateau), 0.9} {
+	shares := []float64{plateau * 1.05, min(0.95, 2*plateau), 0.9}
+	if c.Plain {
+		shares = shares[:1]
+	}
+	for _, share := range shares {
 		starts = append(starts, f.start(logit(min(0.995, share)))...)
 	}
 	theta, at, cov, err := newton.Maximise(starts, data.events, f.evaluate, f.evaluate)
@@ -207,6 +212,11 @@ func fitCure(data *cureData, c CureConfig) (*Cure, error) {
 	out := &Cure{Family: c.Family, LogLik: at.Value, AIC: 2*float64(len(theta)) - 2*at.Value, Spells: int(data.n), Events: int(data.events), data: data, theta: theta, cov: cov, config: c}
 	out.C, out.Mu, out.Sigma, out.Q = f.unpack(theta)
 	return out, nil
+}
+
+// likelihood returns the likelihood of the data with c free or held.
+func (c CureConfig) likelihood(data *cureData) *cureLikelihood {
+	return &cureLikelihood{data: data, family: c.Family, free: !c.Plain, held: 1}
 }
 
 func logit(p float64) float64 { return math.Log(p / (1 - p)) }
@@ -402,7 +412,7 @@ func (c *Cure) At(t float64) b2b.Estimate {
 	if !(t > 0) {
 		return b2b.Point(0, "before any conversion")
 	}
-	f := &cureLikelihood{data: c.data, family: c.Family, free: true}
+	f := c.config.likelihood(c.data)
 	share := func(theta []float64) float64 {
 		p, mu, sigma, q := f.unpack(theta)
 		g := newGenGamma(q)
@@ -446,6 +456,9 @@ const maxFollowUp = 0.05
 // in (2t* − t_max, t*] (Maller and Zhou 1996), or where the profile does not fall by χ²/2 on the way to 1.
 func (c *Cure) Share() (share b2b.Estimate, why string) {
 	d := c.data
+	if c.config.Plain {
+		return b2b.Point(1, "held"), "the model holds that all convert"
+	}
 	if follow := math.Exp(d.n * math.Log1p(-d.recent/d.n)); follow > maxFollowUp {
 		return b2b.Point(c.C, "refused"), "follow-up ended too soon after the last events to tell who never converts"
 	}

@@ -228,3 +228,59 @@ func BenchmarkCure(b *testing.B) {
 		})
 	}
 }
+
+// With the share held at 1 the law of the time is fitted alone: survreg of R on the lung data.
+func TestPlainLung(t *testing.T) {
+	type fit struct{ Intercept, Scale, Loglik float64 }
+	var all struct {
+		Lung struct{ Weibull, Exponential, Lognormal fit }
+	}
+	oracle(t, "km_lung.json", &all)
+	o := all.Lung
+	for family, want := range map[survival.Family]fit{survival.Weibull: o.Weibull, survival.Exponential: o.Exponential, survival.Lognormal: o.Lognormal} {
+		got, err := survival.FitCure(lungSpells(t), survival.CureConfig{Family: family, Plain: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, family.String()+" log-likelihood", got.LogLik, want.Loglik, 1e-9)
+		relative(t, family.String()+" μ", got.Mu, want.Intercept, 1e-6)
+		relative(t, family.String()+" σ", got.Sigma, want.Scale, 1e-5)
+		if e := got.At(300); e.Value <= 0 || e.Value >= 1 || !e.Contains(e.Value) {
+			t.Errorf("%v at 300: %v", family, e)
+		}
+		if _, why := got.Share(); why == "" {
+			t.Errorf("%v: a held share is given as an estimate", family)
+		}
+	}
+}
+
+// Times known by bounds only, narrow ones, give nearly the fit of exact times.
+func TestCureBrackets(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 0))
+	var exact, censored []survival.Spell
+	var brackets []survival.Bracket
+	for range 800 {
+		s := survival.Spell{Exit: 100}
+		if at := 10 * r.ExpFloat64(); r.Float64() < 0.5 && at < 100 {
+			s = survival.Spell{Exit: at, Cause: 1}
+			brackets = append(brackets, survival.Bracket{Low: at * 0.999, High: at * 1.001})
+		} else {
+			censored = append(censored, s)
+		}
+		exact = append(exact, s)
+	}
+	a, err := survival.FitCure(exact, survival.CureConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 6 { // enough exact events for a start
+		censored = append(censored, survival.Spell{Exit: (brackets[i].Low + brackets[i].High) / 2, Cause: 1})
+	}
+	b, err := survival.FitCure(censored, survival.CureConfig{Brackets: brackets[6:]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "c", b.C, a.C, 1e-5)
+	near(t, "μ", b.Mu, a.Mu, 1e-4)
+	near(t, "σ", b.Sigma, a.Sigma, 1e-4)
+}
