@@ -25,13 +25,18 @@ func (d *draft) assemble(timed bool, rep *Report) *Log {
 	}
 	heads := d.heads(perm, offsets)
 	order := orderJourneys(heads, keys)
-	n := len(perm)
-	rows := make([]uint32, 0, n) // rows of the draft, in the order of the log
+	rows := perm // rows of the draft, in the order of the log
+	inOrder := slices.IsSorted(order)
+	if !inOrder {
+		rows = make([]uint32, 0, len(perm))
+	}
 	l.rows.Offsets = make([]int, 1, len(order)+1)
 	l.keys, l.heads = make([]string, len(order)), make([]head, len(order))
 	for i, g := range order {
-		rows = append(rows, perm[offsets[g]:offsets[g+1]]...)
-		l.rows.Offsets = append(l.rows.Offsets, len(rows))
+		if !inOrder {
+			rows = append(rows, perm[offsets[g]:offsets[g+1]]...)
+		}
+		l.rows.Offsets = append(l.rows.Offsets, l.rows.Offsets[i]+offsets[g+1]-offsets[g])
 		l.keys[i], l.heads[i] = keys[g], heads[g]
 	}
 	l.derived, l.parts = pick(derived, order), pick(parts, order)
@@ -193,11 +198,14 @@ func accountRanges(heads []head) []accountRange {
 
 // gather fills the columns of the log.
 func (d *draft) gather(l *Log, rows []uint32) {
-	src := make([]uint32, len(rows))
-	for i, r := range rows {
-		src[i] = d.src[r]
-	}
 	t := d.t
+	src := rows
+	if d.with != nil || len(d.src) != t.n { // else rows of the draft are rows of the table
+		src = make([]uint32, len(rows))
+		for i, r := range rows {
+			src[i] = d.src[r]
+		}
+	}
 	names := l.rows.names()
 	for i, from := range t.names() {
 		switch i {
