@@ -8,7 +8,7 @@ import (
 
 // searcher finds optimal alignments of many sequences with one automaton: a shortest path over (number of events
 // explained, state). Sequences are visited in lexicographic order, so that those with a common beginning share its
-// layers. The greatest cost looked at doubles from round to round, and only sequences without an answer stay. It is for
+// layers. The greatest cost looked at grows from round to round, and only sequences without an answer stay. It is for
 // one goroutine.
 type searcher struct {
 	a         *automaton
@@ -71,7 +71,7 @@ func inOrder(sequences [][]int32) []int {
 // worth looking at: with only log moves and the shortest run everything can be explained. It stops early where ctx is
 // cancelled.
 func (s *searcher) align(ctx context.Context, sequences [][]int32, order []int, answers []answer, deepest []int32) {
-	for bound := int32(0); len(order) > 0; bound = max(2*bound, s.least) {
+	for bound, proven := int32(0), int32(0); len(order) > 0; bound, proven = bound+max(bound/4, s.least), bound+1 {
 		s.depth = 0
 		var previous []int32
 		left := order[:0]
@@ -100,7 +100,7 @@ func (s *searcher) align(ctx context.Context, sequences [][]int32, order []int, 
 			case cost >= 0 && !last.partial:
 				answers[i] = s.found(q, cost)
 			case !within || last.partial || bound >= deepest[i]:
-				answers[i] = answer{cost: lowerBound(bound, s.least)}
+				answers[i] = answer{cost: proven} // all cheaper ways were looked at before
 			default:
 				left = append(left, i)
 			}
@@ -144,14 +144,6 @@ func (s *searcher) outlook(a *answer) {
 			a.next = append(a.next, l)
 		}
 	}
-}
-
-// lowerBound returns what is proven when the round with a bound gave no answer: all rounds before it were complete.
-func lowerBound(bound, least int32) int32 {
-	if bound <= least {
-		return bound
-	}
-	return bound/2 + 1
 }
 
 // explain makes the layers of a sequence, up to a cost. It returns false if that took more states than allowed; the
