@@ -116,7 +116,7 @@ func Attribute(ctx context.Context, p *Paths, m Model, cfg Config) (*Credits, er
 func compile(p *Paths, m Model, cfg Config) (fitter, error) {
 	switch m := m.(type) {
 	case Rule:
-		return compileRule(p, m), nil
+		return compileRule(p, m, cfg.Replicates > 0), nil
 	case Markov:
 		return m.compile(p), nil
 	case LeaveOneOut:

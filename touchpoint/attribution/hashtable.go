@@ -35,7 +35,11 @@ func (t *slots) find(hash uint64, equal func(index int32) bool) (index int32, ok
 func (t *slots) put(hash uint64, index int32) {
 	if 2*t.used >= len(t.slot) {
 		old := t.slot
-		t.slot = make([]slot, max(64, 2*len(old)))
+		factor := 4 // small tables grow fast, large ones without waste
+		if len(old) > 1<<16 {
+			factor = 2
+		}
+		t.slot = make([]slot, max(64, factor*len(old)))
 		for _, s := range old {
 			if s.index != 0 {
 				t.place(s)

@@ -44,7 +44,7 @@ func OrderedCredits(p *Paths) ([]PositionCredit, error) {
 	if sum(p.conv) == 0 {
 		return nil, ErrNoConversions
 	}
-	l := compileRule(p, Ordered{})
+	l := compileRule(p, Ordered{}, true)
 	type key struct {
 		code uint32
 		at   int

@@ -114,12 +114,19 @@ func hasStep(text, sep string) bool {
 // parse interns the steps of a text and returns its record.
 func (s *PathSet) parse(text, sep string) int32 {
 	s.codes = s.codes[:0]
-	for more := true; more; {
-		var step string
-		step, text, more = strings.Cut(text, sep)
+	for {
+		i := strings.Index(text, sep)
+		step := text
+		if i >= 0 {
+			step = text[:i]
+		}
 		if step = strings.TrimSpace(step); step != "" {
 			s.codes = append(s.codes, s.names.intern(step))
 		}
+		if i < 0 {
+			break
+		}
+		text = text[i+len(sep):]
 	}
 	return s.find(0, nil)
 }
