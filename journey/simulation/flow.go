@@ -245,3 +245,38 @@ func shares(weights []float64, n int) []float64 {
 	}
 	return out
 }
+
+// leastStop is the least share of stopping of a loop whose body and redo may both pass in silence. Without a bound such a loop could go round
+// any number of times at one moment.
+const leastStop = .01
+
+// tame bounds the silent rounds of loops.
+func (f *flow) tame() {
+	var silent func(n int) bool
+	silent = func(n int) bool {
+		x := &f.nodes[n]
+		some, all := false, true
+		for _, c := range x.children {
+			s := silent(c)
+			some, all = some || s, all && s
+		}
+		switch x.op {
+		case journey.Silent:
+			return true
+		case journey.Choice:
+			return some
+		case journey.Sequence, journey.Parallel:
+			return all
+		case journey.Loop:
+			if all && x.weights[0] < leastStop {
+				x.weights = []float64{leastStop, 1 - leastStop}
+			}
+			return silent(x.children[0])
+		case journey.Leaf, journey.UnknownOp:
+		}
+		return false
+	}
+	if len(f.nodes) > 0 {
+		silent(0)
+	}
+}

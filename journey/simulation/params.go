@@ -205,6 +205,7 @@ func (s *Model) flow(p *params) *flow {
 				f.nodes[i].weights = p.share[i]
 			}
 		}
+		f.tame()
 		f.enter(0, nil, 1, func(active []int, q float64, complete bool) {
 			b := branch{p: q, active: active, outcome: -1, edge: -1}
 			if complete {

@@ -403,3 +403,77 @@ func TestQuantile(t *testing.T) {
 		t.Errorf("%+v", q)
 	}
 }
+
+// TestSilentLoop: a loop that may go round in silence for ever still has an answer, the same in both ways.
+func TestSilentLoop(t *testing.T) {
+	tree, err := journey.ParseTree(`*( X( tau, 'a' ), tau )`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree.Weights, tree.N = []float64{0, 1}, 1e12
+	s := model(t, journey.Map{ID: "m", Steps: []journey.Step{{ID: "a", Duration: exponential(1)}}, Flow: tree}, simulation.Config{Draws: 1, Journeys: 500, Source: rand.NewPCG(1, 0)})
+	a, err := s.Analytic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// half of the rounds hold a step and one in a hundred is the last
+	if math.Abs(a.Length-50) > 1e-6 || math.Abs(r.Length.Value-a.Length) > 10 {
+		t.Errorf("%v steps, simulated %v", a.Length, r.Length)
+	}
+}
+
+// TestRename: renaming the steps renames the exact results.
+func TestRename(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := genGraph(t)
+		other := m
+		name := func(id journey.StepID) journey.StepID {
+			if id == journey.Start || id == journey.End {
+				return id
+			}
+			return "x" + id
+		}
+		other.Steps, other.Goals, other.Exits = nil, nil, nil
+		for _, s := range m.Steps {
+			s.ID = name(s.ID)
+			other.Steps = append(other.Steps, s)
+		}
+		for _, g := range m.Goals {
+			other.Goals = append(other.Goals, name(g))
+		}
+		for _, g := range m.Exits {
+			other.Exits = append(other.Exits, name(g))
+		}
+		var edges []journey.Edge
+		for _, e := range m.Edges() {
+			e.From, e.To = name(e.From), name(e.To)
+			edges = append(edges, e)
+		}
+		other.Flow = journey.Graph{Edges: edges}
+		a, b := analyse(t, m), analyse(t, other)
+		if math.Abs(a.FlowThrough-b.FlowThrough) > 1e-12 || math.Abs(a.Length-b.Length) > 1e-9*(1+a.Length) {
+			t.Fatalf("%v and %v", a, b)
+		}
+		for i := range a.Steps {
+			if name(a.Steps[i].Step) != b.Steps[i].Step || math.Abs(a.Steps[i].Visits-b.Steps[i].Visits) > 1e-9*(1+a.Steps[i].Visits) {
+				t.Fatalf("%+v and %+v", a.Steps[i], b.Steps[i])
+			}
+		}
+	})
+}
+
+func analyse(t *rapid.T, m journey.Map) *simulation.Analysis {
+	s, err := simulation.New(&m, simulation.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.Analytic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
