@@ -99,7 +99,7 @@ func (e *eval) horizon(w b2b.Window) {
 func (e *eval) stated(ent *entity) (out []Affiliation) {
 	for _, m := range ent.members {
 		p := e.s.profiles.at(m)
-		for _, f := range p.affiliated {
+		for _, f := range p.words().affiliated {
 			rec := &e.s.facts[f]
 			b, ok := rec.body.(Affiliated)
 			if !ok || b.Person != p.id {
@@ -239,19 +239,25 @@ func extend(out []span, points []int64, i int, until int64) []span {
 // points appends the times at which the hold of a profile on a value changes. Sights that change nothing, because the
 // rule does not expire, are left out.
 func (e *eval) points(points []int64, r *rule, p *profile, v uint32) []int64 {
+	lasting := p.said == nil && r.lapse == unlimited && len(r.same) > 0 && r.same[0].together == unlimited && (r.purpose == "" || p.level == Account)
 	i, _ := p.findHolding(v, 0)
 	for ; i < len(p.holdings) && p.holdings[i].value == v; i++ {
 		h := &p.holdings[i]
-		if r.lapse == unlimited && len(h.seen) > 0 && len(e.ends(p, h)) == 0 && (r.purpose == "" || p.level == Account) && r.same != nil && r.same[0].together == unlimited {
+		if lasting {
 			points = append(points, h.seen[0].t)
 			continue
 		}
 		for _, x := range h.seen {
 			points = append(points, x.t)
 		}
-		for _, x := range e.ends(p, h) {
-			points = append(points, x.t)
-		}
+	}
+	return p.endPoints(points)
+}
+
+// endPoints appends the times at which anything was said to be over.
+func (p *profile) endPoints(points []int64) []int64 {
+	for _, x := range p.words().ends {
+		points = append(points, x.t)
 	}
 	return points
 }
@@ -261,37 +267,8 @@ func (e *eval) allPoints(points []int64, p *profile) []int64 {
 		for _, x := range p.holdings[i].seen {
 			points = append(points, x.t)
 		}
-		for _, x := range p.holdings[i].ended {
-			points = append(points, x.t)
-		}
 	}
-	return points
-}
-
-// ends returns the times at which a holding was said to be over: its own, and those of the value that it derives from.
-func (e *eval) ends(p *profile, h *holding) []sight {
-	own := e.s.endsOf(p, h.value)
-	if h.via == none {
-		return own
-	}
-	via := e.s.endsOf(p, h.via)
-	switch {
-	case len(own) == 0:
-		return via
-	case len(via) == 0:
-		return own
-	}
-	both := append(slices.Clone(own), via...)
-	slices.SortFunc(both, func(a, b sight) int { return cmp.Compare(a.t, b.t) })
-	return both
-}
-
-// endsOf returns when somebody said that the profile has a value no longer.
-func (s *store) endsOf(p *profile, v uint32) []sight {
-	if i, ok := p.findHolding(v, none); ok {
-		return p.holdings[i].ended
-	}
-	return nil
+	return p.endPoints(points)
 }
 
 // holdAt returns the period in which a profile held a value at time t.
@@ -300,12 +277,7 @@ func (e *eval) holdAt(p *profile, v uint32, t int64, purpose string) (first, las
 	i, _ := p.findHolding(v, 0)
 	for ; i < len(p.holdings) && p.holdings[i].value == v; i++ {
 		h := &p.holdings[i]
-		end := int64(-unlimited)
-		for _, x := range e.ends(p, h) {
-			if x.t <= t {
-				end = max(end, x.t)
-			}
-		}
+		end := p.lastEnd(h, t)
 		if purpose == "" || p.level == Account {
 			from, _ := slices.BinarySearchFunc(h.seen, end+1, func(x sight, t int64) int { return cmp.Compare(x.t, t) })
 			to, _ := slices.BinarySearchFunc(h.seen, t+1, func(x sight, t int64) int { return cmp.Compare(x.t, t) })

@@ -164,7 +164,7 @@ func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
 			}
 		}
 	}
-	for _, f := range p.judgements {
+	for _, f := range p.words().judgements {
 		if j, ok := e.s.facts[f].body.(Judgement); ok && j.Verdict == Always {
 			for _, id := range [...]ProfileID{j.A, j.B} {
 				if q, ok := e.s.byProfile.get(id); ok {
@@ -259,7 +259,7 @@ func (u *union) judge(c *component) []edge {
 	}
 	seen := map[uint32]bool{}
 	for _, p := range u.ps {
-		for _, f := range p.judgements {
+		for _, f := range p.words().judgements {
 			if seen[f] {
 				continue
 			}
@@ -602,7 +602,7 @@ func (e *eval) founder(members []uint32) uint32 {
 	return slices.MinFunc(members, func(a, b uint32) int {
 		p, q := e.s.profiles.at(a), e.s.profiles.at(b)
 		pinned := func(p *profile) int {
-			if p.pins > 0 {
+			if p.words().pins > 0 {
 				return 0
 			}
 			return 1

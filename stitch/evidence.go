@@ -37,7 +37,7 @@ func (e *eval) inForce(r *rule) bool {
 
 // consentAt returns the state of a purpose at time t: the latest statement by then that has not run out.
 func (e *eval) consentAt(p *profile, purpose string, t int64) ConsentState {
-	for _, f := range slices.Backward(p.consents) {
+	for _, f := range slices.Backward(p.words().consents) {
 		rec := &e.s.facts[f]
 		if rec.occurred > t {
 			continue

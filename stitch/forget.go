@@ -182,11 +182,6 @@ func (r *Resolver) blank(erase []uint32, receipt *Receipt) []uint32 {
 		for _, v := range rec.values {
 			s.ownValue(v).refs--
 			values = append(values, v)
-			if d, ok := s.values.at(v).id.Derived(); ok {
-				if w, ok := s.byValue.get(d); ok {
-					values = append(values, w)
-				}
-			}
 		}
 		delete(r.facts, rec.id)
 		*rec = factRec{state: factErased, profile: none}
@@ -201,18 +196,34 @@ func (r *Resolver) bury(values []uint32) int {
 	s, n := r.engine.s, 0
 	for _, v := range values {
 		x := s.values.at(v)
+		if x == nil {
+			continue // drained with the one that it derives from
+		}
 		person := slices.ContainsFunc(x.holders, func(p uint32) bool { return s.profiles.at(p).level == Person })
 		if x.id.leavesTombstone() && x.traits&traitRole == 0 && !person {
 			r.tombs[r.tombstone(x.id)] = true
 			n++
 		}
 		if x.refs <= 0 && len(x.holders) == 0 {
-			s.byValue.remove(x.id)
-			s.ips.remove(x.id, v)
-			s.values.set(v, nil)
+			r.drain(v, x)
 		}
 	}
 	return n
+}
+
+// drain takes a value that nothing names out of the tables, and then the one that derived from it.
+func (r *Resolver) drain(v uint32, x *value) {
+	s := r.engine.s
+	s.byValue.remove(x.id)
+	s.ips.remove(x.id, v)
+	s.values.set(v, nil)
+	if x.derived == none {
+		return
+	}
+	d := s.ownValue(x.derived)
+	if d.refs--; d.refs <= 0 && len(d.holders) == 0 {
+		r.drain(x.derived, d)
+	}
 }
 
 // leavesTombstone reports whether a value belongs to one person alone: names and network addresses do not.

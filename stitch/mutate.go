@@ -1,6 +1,7 @@
 package stitch
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -151,6 +152,9 @@ func (s *store) activate(f uint32, d *delta) {
 		p.active++
 		d.touch(rec.profile, f)
 		for _, v := range rec.values {
+			if p.holdings == nil {
+				p.holdings = s.slabs.holdings.take(len(rec.values) + 1)
+			}
 			s.see(p, rec.profile, v, none, f, d)
 			if x := s.derived(v, rec.level); x != none {
 				s.see(p, rec.profile, x, v, f, d)
@@ -160,8 +164,10 @@ func (s *store) activate(f uint32, d *delta) {
 		p := s.own(rec.profile)
 		d.touch(rec.profile, f)
 		v := rec.values[0]
-		h := s.holding(p, rec.profile, v, none)
-		h.ended = s.insertSight(h.ended, sight{rec.occurred, f})
+		said := p.say()
+		x := ending{sight{rec.occurred, f}, v}
+		i, _ := slices.BinarySearchFunc(said.ends, x, s.compareEndings)
+		said.ends = slices.Insert(said.ends, i, x)
 		s.renew(p, v, d)
 	default:
 		s.attach(f, d, true)
@@ -186,10 +192,9 @@ func (s *store) deactivate(f uint32, d *delta) {
 		p := s.own(rec.profile)
 		d.touch(rec.profile, f)
 		v := rec.values[0]
-		h := s.holding(p, rec.profile, v, none)
-		h.ended = removeSight(h.ended, f)
+		said := p.say()
+		said.ends = slices.DeleteFunc(said.ends, func(x ending) bool { return x.fact == f })
 		s.renew(p, v, d)
-		s.prune(p, rec.profile, v, none)
 	default:
 		s.attach(f, d, false)
 	}
@@ -197,20 +202,20 @@ func (s *store) deactivate(f uint32, d *delta) {
 
 // attach adds a fact to, or takes it from, the profiles that it names.
 func (s *store) attach(f uint32, d *delta, add bool) {
-	edit := func(id ProfileID, list func(*profile) *[]uint32) {
+	edit := func(id ProfileID, list func(*said) *[]uint32) {
 		i := s.internProfile(id)
 		p := s.own(i)
-		if l := list(p); add {
+		if l := list(p.say()); add {
 			*l = insertFact(*l, f, s.before)
 		} else {
 			*l = removeFact(*l, f)
 		}
 		d.touch(i, f)
 	}
-	judgements := func(p *profile) *[]uint32 { return &p.judgements }
+	judgements := func(x *said) *[]uint32 { return &x.judgements }
 	switch b := s.facts[f].body.(type) {
 	case Consent:
-		edit(b.Profile, func(p *profile) *[]uint32 { return &p.consents })
+		edit(b.Profile, func(x *said) *[]uint32 { return &x.consents })
 	case Judgement:
 		edit(b.A, judgements)
 		edit(b.B, judgements)
@@ -221,18 +226,18 @@ func (s *store) attach(f uint32, d *delta, add bool) {
 			}
 		}
 	case Affiliated:
-		edit(b.Person, func(p *profile) *[]uint32 { return &p.affiliated })
-		edit(b.Account, func(p *profile) *[]uint32 { return &p.affiliated })
+		edit(b.Person, func(x *said) *[]uint32 { return &x.affiliated })
+		edit(b.Account, func(x *said) *[]uint32 { return &x.affiliated })
 	case Related:
-		edit(b.A, func(p *profile) *[]uint32 { return &p.related })
-		edit(b.B, func(p *profile) *[]uint32 { return &p.related })
+		edit(b.A, func(x *said) *[]uint32 { return &x.related })
+		edit(b.B, func(x *said) *[]uint32 { return &x.related })
 	case Pin:
 		i := s.internProfile(b.Profile)
 		p := s.own(i)
 		if add {
-			p.pins++
+			p.say().pins++
 		} else {
-			p.pins--
+			p.say().pins--
 		}
 		d.touch(i, f)
 	}
@@ -251,9 +256,6 @@ func (s *store) holding(p *profile, code, v, via uint32) *holding {
 		}
 		x.holders = append(x.holders, code)
 	}
-	if p.holdings == nil {
-		p.holdings = s.slabs.holdings.take(4)
-	}
 	p.holdings = slices.Insert(p.holdings, i, holding{value: v, via: via, first: unlimited, last: -unlimited})
 	return &p.holdings[i]
 }
@@ -261,7 +263,7 @@ func (s *store) holding(p *profile, code, v, via uint32) *holding {
 // prune drops a holding without any sight.
 func (s *store) prune(p *profile, code, v, via uint32) {
 	i, ok := p.findHolding(v, via)
-	if !ok || len(p.holdings[i].seen)+len(p.holdings[i].ended) > 0 {
+	if !ok || len(p.holdings[i].seen) > 0 {
 		return
 	}
 	p.holdings = slices.Delete(p.holdings, i, i+1)
@@ -281,7 +283,7 @@ func (s *store) see(p *profile, code, v, via, f uint32, d *delta) {
 		h.seen = s.slabs.sights.take(1)
 	}
 	h.seen = s.insertSight(h.seen, sight{s.facts[f].occurred, f})
-	s.resum(p, h)
+	p.resum(h)
 	s.note(p, v, before, h, d)
 }
 
@@ -294,7 +296,7 @@ func (s *store) unsee(p *profile, code, v, via, f uint32, d *delta) {
 	before := *h
 	before.seen = nil // the list is edited in place
 	h.seen = removeSight(h.seen, f)
-	s.resum(p, h)
+	p.resum(h)
 	s.note(p, v, before, h, d)
 	s.prune(p, code, v, via)
 }
@@ -305,24 +307,15 @@ func (s *store) renew(p *profile, v uint32, d *delta) {
 		if h := &p.holdings[i]; h.value == v || h.via == v {
 			before := *h
 			before.first = -1 // an Ended may cut the past without changing the present
-			s.resum(p, h)
+			p.resum(h)
 			s.note(p, h.value, before, h, d)
 		}
 	}
 }
 
-// resum sets the current period of a holding.
-func (s *store) resum(p *profile, h *holding) {
-	ended := s.endsOf(p, h.value)
-	if h.via != none {
-		if via := s.endsOf(p, h.via); len(ended) == 0 || len(via) > 0 && via[len(via)-1].t > ended[len(ended)-1].t {
-			ended = via
-		}
-	}
-	own := h.ended
-	h.ended = ended
-	s.summarise(h)
-	h.ended = own
+// compareEndings orders by (occurred, fact id).
+func (s *store) compareEndings(a, b ending) int {
+	return cmp.Or(cmp.Compare(a.t, b.t), cmp.Compare(s.facts[a.fact].id, s.facts[b.fact].id))
 }
 
 // note remembers what depends on a holding that changed.

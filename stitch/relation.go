@@ -28,7 +28,7 @@ func compareRelations(a, b Relation) int {
 func (e *eval) relations(ent *entity) (out []Relation, refusals []refusal) {
 	for _, m := range ent.members {
 		p := e.s.profiles.at(m)
-		for _, f := range p.related {
+		for _, f := range p.words().related {
 			rec := &e.s.facts[f]
 			b, ok := rec.body.(Related)
 			if !ok {

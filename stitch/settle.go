@@ -364,12 +364,12 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 	}
 	for p := range out.before {
 		x := s.profiles.at(p)
-		for _, f := range x.affiliated {
+		for _, f := range x.words().affiliated {
 			if b, ok := s.facts[f].body.(Affiliated); ok {
 				g.touchNamed(b.Person, d)
 			}
 		}
-		for _, f := range x.related {
+		for _, f := range x.words().related {
 			if b, ok := s.facts[f].body.(Related); ok {
 				g.touchNamed(b.A, d)
 				g.touchNamed(b.B, d)

@@ -234,7 +234,7 @@ func (s *Snapshot) affiliates(account *entity) []*entity {
 	}
 	for _, m := range account.members {
 		p := s.store.profiles.at(m)
-		for _, f := range p.affiliated {
+		for _, f := range p.words().affiliated {
 			if b, ok := s.store.facts[f].body.(Affiliated); ok {
 				if code, ok := s.store.byProfile.get(b.Person); ok {
 					add(code)

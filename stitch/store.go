@@ -72,27 +72,65 @@ type sight struct {
 type holding struct {
 	value, via  uint32
 	first, last int64 // of the current period; first > last: not held
-	seen, ended []sight
+	seen        []sight
 }
 
 func (h *holding) held() bool { return h.first <= h.last }
 
+// ending is one time at which somebody said that a value is no longer the profile's.
+type ending struct {
+	sight
+	value uint32
+}
+
 type profile struct {
-	id         ProfileID
-	epoch      uint32
-	level      Level
-	recorded   int64     // earliest RecordedAt of a Seen that is known
-	active     int32     // number of Seen that count
-	holdings   []holding // by value, via
-	seens      []uint32  // facts, known ones, by (recorded, id)
-	consents   []uint32  // active facts by (occurred, id)
-	judgements []uint32  // active Judgement and Apart facts
-	affiliated []uint32  // active Affiliated facts
-	related    []uint32  // active Related facts
+	id        ProfileID
+	epoch     uint32
+	level     Level
+	active    int32     // number of Seen that count
+	recorded  int64     // earliest RecordedAt of a Seen that is known
+	holdings  []holding // by value, via
+	seens     []uint32  // facts, known ones, by (recorded, id)
+	combos    []uint32
+	said      *said // nil for most
+	entity    *entity
+	component *component
+}
+
+// said is what is said of a profile beside observations: active facts by (occurred, id).
+type said struct {
+	ends       []ending // by (occurred, fact id)
+	consents   []uint32
+	judgements []uint32 // Judgement and Apart
+	affiliated []uint32
+	related    []uint32
 	pins       int32
-	combos     []uint32
-	entity     *entity
-	component  *component
+}
+
+var nothingSaid said
+
+// words returns what is said of the profile, for reading.
+func (p *profile) words() *said {
+	if p.said == nil {
+		return &nothingSaid
+	}
+	return p.said
+}
+
+// say returns what is said of the profile, for changing; the profile must be owned.
+func (p *profile) say() *said {
+	if p.said == nil {
+		p.said = &said{}
+	}
+	return p.said
+}
+
+func (s *said) clone() *said {
+	if s == nil {
+		return nil
+	}
+	return &said{ends: slices.Clone(s.ends), consents: slices.Clone(s.consents), judgements: slices.Clone(s.judgements),
+		affiliated: slices.Clone(s.affiliated), related: slices.Clone(s.related), pins: s.pins}
 }
 
 type value struct {
@@ -208,6 +246,9 @@ func (s *store) internValue(id Identifier) uint32 {
 	derived := s.derive(id)
 	i := s.values.append(s.newValue(id))
 	s.values.at(i).derived = derived
+	if derived != none {
+		s.ownValue(derived).refs++
+	}
 	s.byValue.set(id, i)
 	switch id.kind {
 	case IP:
@@ -244,10 +285,9 @@ func (s *store) own(i uint32) *profile {
 	q.epoch = s.epoch
 	q.holdings = slices.Clone(p.holdings)
 	for j := range q.holdings { // appends must not write into the array of the snapshot
-		q.holdings[j].seen, q.holdings[j].ended = slices.Clone(q.holdings[j].seen), slices.Clone(q.holdings[j].ended)
+		q.holdings[j].seen = slices.Clone(q.holdings[j].seen)
 	}
-	q.seens, q.consents, q.judgements = slices.Clone(p.seens), slices.Clone(p.consents), slices.Clone(p.judgements)
-	q.affiliated, q.related, q.combos = slices.Clone(p.affiliated), slices.Clone(p.related), slices.Clone(p.combos)
+	q.seens, q.combos, q.said = slices.Clone(p.seens), slices.Clone(p.combos), p.said.clone()
 	s.profiles.set(i, &q)
 	return &q
 }
@@ -321,19 +361,28 @@ func (p *profile) sum(value uint32) (first, last int64, ok bool) {
 	return first, last, ok
 }
 
-// summarise sets the current period of a holding from its sights.
-func (s *store) summarise(h *holding) {
+// lastEnd returns the latest time, t at most, at which somebody said that a holding is over: its value, or the one that it
+// derives from.
+func (p *profile) lastEnd(h *holding, t int64) int64 {
+	if p.said == nil {
+		return -unlimited
+	}
+	for _, x := range slices.Backward(p.said.ends) {
+		if x.t <= t && (x.value == h.value || x.value == h.via) {
+			return x.t
+		}
+	}
+	return -unlimited
+}
+
+// resum sets the current period of a holding from its sights and endings. At one moment a Seen comes before an Ended.
+func (p *profile) resum(h *holding) {
 	h.first, h.last = unlimited, -unlimited
 	if len(h.seen) == 0 {
 		return
 	}
-	last := h.seen[len(h.seen)-1].t
-	if len(h.ended) == 0 {
-		h.first, h.last = h.seen[0].t, last
-		return
-	}
-	end := h.ended[len(h.ended)-1].t
-	if last <= end { // at one moment a Seen comes before an Ended
+	last, end := h.seen[len(h.seen)-1].t, p.lastEnd(h, unlimited)
+	if last <= end {
 		return
 	}
 	i, _ := slices.BinarySearchFunc(h.seen, end+1, func(x sight, t int64) int { return cmp.Compare(x.t, t) })
