@@ -185,24 +185,46 @@ func (c *matching) distance(a, b []uint32) int64 {
 		n, m = n-1, m-1
 	}
 	width := n - from
+	if width == 0 {
+		return int64(m-from) * c.indel
+	}
 	line := c.line[:width+1]
 	for p := range line {
 		line[p] = int64(p) * c.indel
 	}
 	indel := c.indel
-	for _, x := range b[from:m] {
-		costs := c.prof[int(x)*len(a)+from:][:width]
-		diagonal := line[0]
-		left := line[0] + indel
+	cells := line[1:][:width]
+	costs := func(x uint32) []int64 { return c.prof[int(x)*len(a)+from:][:width] }
+	i := from
+	if (m-from)%2 != 0 {
+		diagonal, left := line[0], line[0]+indel
 		line[0] = left
-		cells := line[1:][:width]
-		for p, cost := range costs {
+		for p, cost := range costs(b[i]) {
 			up := cells[p]
-			best := min(diagonal+cost, up+indel)
+			left = min(diagonal+cost, up+indel, left+indel)
 			diagonal = up
-			left = min(best, left+indel)
 			cells[p] = left
 		}
+		i++
+	}
+	// Two lines at a time, the second one place behind, so that two cells are worked on at once.
+	for ; i < m; i += 2 {
+		one, two := costs(b[i]), costs(b[i+1])
+		up := cells[0]
+		edge := line[0] + indel
+		last := min(line[0]+one[0], up+indel, edge+indel) // of the first line
+		diagonal, behind := up, edge                      // of the first, of the second line
+		left := edge + indel                              // of the second line
+		line[0] = left
+		for p := 1; p < width; p++ {
+			up := cells[p]
+			left = min(behind+two[p-1], last+indel, left+indel)
+			behind = last
+			last = min(diagonal+one[p], up+indel, last+indel)
+			diagonal = up
+			cells[p-1] = left
+		}
+		cells[width-1] = min(behind+two[width-1], last+indel, left+indel)
 	}
 	return line[width]
 }
