@@ -3,6 +3,7 @@ package funnel_test
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -265,3 +266,38 @@ func TestUltimate(t *testing.T) {
 		t.Errorf("ultimate: %+v", c.Ultimate)
 	}
 }
+
+// Other names for the exits give the same curves under other names.
+func propRelabelling(t *rapid.T) {
+	changes := genChanges(5).Draw(t, "changes")
+	swapped := slices.Clone(changes)
+	for i := range swapped {
+		switch {
+		case swapped[i].Stage == "Lost" && swapped[i].Outcome == funnel.UnknownOutcome:
+			swapped[i].Outcome = funnel.Disqualified
+		case swapped[i].Outcome == funnel.Disqualified:
+			swapped[i].Outcome = funnel.Lost
+		case swapped[i].Outcome == funnel.Lost:
+			swapped[i].Outcome = funnel.Disqualified
+		}
+	}
+	view := b2b.View{At: epoch.Add(500 * time.Hour)}
+	a := convertAll(t, bookOf(t, changes...).At(view), funnel.ConversionQuery{})
+	b := convertAll(t, bookOf(t, swapped...).At(view), funnel.ConversionQuery{})
+	if diff := cmp.Diff(a.Curve.Value, b.Curve.Value); diff != "" {
+		t.Fatalf("the target's curve changes:\n%s", diff)
+	}
+	curve := func(c funnel.Conversion, o funnel.Outcome) []float64 {
+		for _, x := range c.Others {
+			if x.Outcome == o {
+				return x.Curve.Value
+			}
+		}
+		return nil
+	}
+	if diff := cmp.Diff(curve(a, funnel.Lost), curve(b, funnel.Disqualified)); diff != "" {
+		t.Fatalf("Lost is not what Disqualified becomes:\n%s", diff)
+	}
+}
+
+func TestRelabelling(t *testing.T) { rapid.Check(t, propRelabelling) }

@@ -36,6 +36,12 @@
 // Limits: rates are of the past, with censoring and late entry corrected but without covariates other than segments; deals
 // are taken as independent; a book that holds closed deals only cannot be corrected, and says so.
 //
+// # Plain values
+//
+// Settings, questions and answers are structs of exported fields without hidden state: the zero value of settings means the
+// defaults stated at their fields, that of an answer is empty, and all are safe to read by many goroutines. Other types say
+// their zero value and their concurrency themselves.
+//
 // # Cost
 //
 // Adding is O(n log n) in the rows of the deals concerned; a view is O(rows), without a map or a string in its inner loop:

@@ -28,6 +28,12 @@
 // Chains are those of Pfeifer and Carraway (2000); the loop is a multi-type branching process in its mean (Caswell 2001,
 // Matrix Population Models).
 //
+// # Plain values
+//
+// Settings, questions and answers are structs of exported fields without hidden state: the zero value of settings means the
+// defaults stated at their fields, that of an answer is empty, and all are safe to read by many goroutines. Other types say
+// their zero value and their concurrency themselves.
+//
 // # Cost
 //
 // [Summaries] is O(n) beyond sorting the days of each customer. [Fit] is a damped Newton method with exact derivatives over

@@ -230,18 +230,20 @@ func (d *drawn) simulate(r *stream.Rand, kind Kind, s Summary, horizon, rate flo
 	}
 	x := float64(s.X)
 	lambda := r.Gamma(d.r+x) / (d.alpha + s.T)
-	leave := r.Beta(d.a, d.b+float64(kind.flips(s.X)))
-	nu := 0.0
-	if priced {
-		shape, scale := d.q, d.gamma
-		if s.Priced {
-			shape, scale = d.p*x+d.q, d.gamma+x*s.MeanSpend
-		}
-		nu = r.Gamma(shape) / scale
-	}
+	var leave, nu float64 // drawn with the first purchase: most customers make none
 	const limit = 1 << 16 // purchases within one horizon
 	for t := r.ExpFloat64() / lambda; t <= horizon && n < limit; t += r.ExpFloat64() / lambda {
 		n++
+		if n == 1 {
+			leave = r.Beta(d.a, d.b+float64(kind.flips(s.X)))
+			if priced {
+				shape, scale := d.q, d.gamma
+				if s.Priced {
+					shape, scale = d.p*x+d.q, d.gamma+x*s.MeanSpend
+				}
+				nu = r.Gamma(shape) / scale
+			}
+		}
 		if priced && nu > 0 {
 			spent += r.Gamma(d.p) / nu * math.Exp(-rate*t)
 		}

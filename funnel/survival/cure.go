@@ -144,18 +144,11 @@ const maxFollowUp = 0.05
 // where the data cannot tell it: where follow-up ended too soon after the last events, (1 − N/n)ⁿ > 0.05 with N the events
 // in (2t* − t_max, t*] (Maller and Zhou 1996), or where the profile does not fall by χ²/2 on the way to 1.
 func (c *Cure) Share() (share b2b.Estimate, why string) {
-	d := c.data
-	if c.config.Plain {
-		return b2b.Point(1, "held"), "the model holds that all convert"
-	}
-	if follow := math.Exp(d.n * math.Log1p(-d.recent/d.n)); follow > maxFollowUp {
-		return b2b.Point(c.C, "refused"), "follow-up ended too soon after the last events to tell who never converts"
+	if why := c.refusal(); why != "" {
+		return b2b.Point(c.C, "refused"), why
 	}
 	level := Config{Level: c.config.Level}.level()
 	drop := stat.ChiSquareQuantile(level, 1) / 2
-	if plain, ok := c.profile(1); ok && c.LogLik-plain < drop {
-		return b2b.Point(c.C, "refused"), "the data do not exclude that all convert in the end"
-	}
 	x := logit(c.C)
 	se := math.Sqrt(c.cov[0][0])
 	bound := func(sign float64) float64 {
@@ -183,6 +176,22 @@ func (c *Cure) Share() (share b2b.Estimate, why string) {
 	return b2b.Estimate{
 		Value: c.C, Low: bound(-1), High: bound(1), Level: level, Method: "cure, " + c.Family.String() + ", profile likelihood",
 	}, ""
+}
+
+// refusal says why the share cannot be told, "" if it can.
+func (c *Cure) refusal() string {
+	d := c.data
+	switch {
+	case c.config.Plain:
+		return "the model holds that all convert"
+	case math.Exp(d.n*math.Log1p(-d.recent/d.n)) > maxFollowUp:
+		return "follow-up ended too soon after the last events to tell who never converts"
+	}
+	drop := stat.ChiSquareQuantile(Config{Level: c.config.Level}.level(), 1) / 2
+	if plain, ok := c.profile(1); ok && c.LogLik-plain < drop {
+		return "the data do not exclude that all convert in the end"
+	}
+	return ""
 }
 
 // profile returns the greatest log-likelihood at a given share.

@@ -64,7 +64,7 @@ func (a *CureAverage) At(t float64) b2b.Estimate {
 
 // Share returns the averaged share that will ever convert; it is refused where the best member's is.
 func (a *CureAverage) Share() (share b2b.Estimate, why string) {
-	if _, why := a.Best().Share(); why != "" {
+	if why := a.Best().refusal(); why != "" {
 		return b2b.Point(a.Best().C, "refused"), why
 	}
 	return a.At(math.Inf(1)), ""

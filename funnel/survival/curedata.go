@@ -81,6 +81,11 @@ func newCureData(spells []Spell, c CureConfig) *cureData {
 			d.recent += r.weight
 		}
 	}
+	for _, b := range d.brackets {
+		if b.High > 2*d.last-d.end {
+			d.recent++
+		}
+	}
 	d.sdLog = 1
 	if weight > 0 {
 		d.meanLog = sum / weight

@@ -27,6 +27,12 @@
 //   - [FitCure]: the share that will ever convert, with its refusal where the data cannot tell.
 //   - [LogRank]: whether groups differ.
 //
+// # Plain values
+//
+// Settings, questions and answers are structs of exported fields without hidden state: the zero value of settings means the
+// defaults stated at their fields, that of an answer is empty, and all are safe to read by many goroutines. Other types say
+// their zero value and their concurrency themselves.
+//
 // # Cost
 //
 // O(n log n) for n spells, O(n) for whole numbers of days. Memory is proportional to the number of distinct times.
