@@ -420,7 +420,7 @@ func (b *backtest) try(ctx context.Context, e *engine, root stream.Root, draws i
 	if draws == 0 {
 		return tr, nil
 	}
-	en, err := e.simulate(ctx, root, draws, b.c.Forecast.Workers, nil)
+	en, err := e.simulate(ctx, root, draws, b.c.Forecast.Workers, false, nil)
 	if err != nil {
 		return tr, err
 	}
@@ -439,7 +439,7 @@ func (b *backtest) try(ctx context.Context, e *engine, root stream.Root, draws i
 func (b *backtest) fill(ctx context.Context, rows []BacktestRow, e *engine, root stream.Root, wins map[int32]bool, kernel int) error {
 	f := b.c.Forecast
 	n := len(e.ends)
-	en, err := e.simulate(ctx, root, f.Draws, f.Workers, nil)
+	en, err := e.simulate(ctx, root, f.Draws, f.Workers, false, nil)
 	if err != nil {
 		return err
 	}

@@ -117,7 +117,7 @@ func stageWeights(p *panel, weights map[funnel.Stage]b2b.Fraction) ([]float64, [
 
 // fixed returns an engine whose deals have the given chance by place, for drawing.
 func (e *engine) fixed(chance []float64) *engine {
-	f := &engine{p: e.p, set: e.set, ends: e.ends[len(e.ends)-1:], fine: e.fine, coarse: e.coarse, chance: chance, skip: Parameters | Drifting, ratios: e.ratios, wonSizes: e.wonSizes}
+	f := &engine{p: e.p, set: e.set, ends: e.ends[len(e.ends)-1:], fine: e.fine, coarse: e.coarse, chance: chance, skip: Parameters | Drifting, ratios: e.ratios, wonSizes: e.wonSizes, ratio: e.ratio, size: e.size}
 	for s := range chance {
 		f.keys = append(f.keys, key{place: int32(s)})
 	}
@@ -125,5 +125,6 @@ func (e *engine) fixed(chance []float64) *engine {
 	for i := range f.open {
 		f.open[i].key = f.open[i].place
 	}
+	f.tally()
 	return f
 }

@@ -22,7 +22,7 @@ type CategoryLine struct {
 // Categories rolls up the open deals by category, from Closed (with what is booked) over Commit, MostLikely and BestCase to
 // PipelineCategory, then Omitted and unknown apart. The category of a deal is its own, else that of its stage.
 func (m *Model) Categories(ctx context.Context) ([]CategoryLine, error) {
-	en, err := m.e.simulate(ctx, m.root, m.c.Draws, m.c.Workers, m.c.Progress)
+	en, err := m.e.simulate(ctx, m.root, m.c.Draws, m.c.Workers, false, m.c.Progress)
 	if err != nil {
 		return nil, err
 	}

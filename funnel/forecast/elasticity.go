@@ -16,12 +16,8 @@ type Elasticity struct {
 // recursion of the fresh-entry tables). Cost: as much as a few point forecasts.
 func (m *Model) Elasticities() []Elasticity {
 	a := newAdjoint(m.e)
-	count := make([]float64, len(m.e.keys))
-	for _, d := range m.e.open {
-		count[d.key]++
-	}
 	for i, k := range m.e.keys {
-		a.follow(int(k.place), a.aged(float64(k.age)/float64(a.f.b.step)), count[i])
+		a.follow(int(k.place), a.aged(float64(k.age)/float64(a.f.b.step)), m.e.count[i])
 	}
 	a.drain()
 	b := a.f.b

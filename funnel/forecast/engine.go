@@ -65,6 +65,7 @@ type engine struct {
 	keys     []key
 	chance   []float64 // [key·periods + period]: chance to win until the end of the period
 	beyond   []float64 // [key]: mass beyond the last observed exit at the end
+	count    []float64 // [key]: open deals
 	rough    []key     // the keys on the coarse grid, in whole steps of age; nil where the grids are one
 	roughOf  []int32   // [key]: its rough key
 	shift    []float64 // odds ratio of fine against rough, parallel to chance; nil is 1
@@ -73,6 +74,8 @@ type engine struct {
 	bend     func(*kernel) // what a what-if changes about the rates; nil is nothing
 	ratios   []float64     // won amount / quoted amount of deals that were won
 	wonSizes []int64       // amounts of won deals
+	ratio    float64       // mean of the ratios, 1 where nothing is known
+	size     float64       // mean of the amounts, 0 where nothing is known
 }
 
 // Part is a source of uncertainty; parts are joined by |. The zero value is none.
@@ -213,6 +216,15 @@ func (e *engine) deals(keep func(int32) bool) {
 		d.key = int32(len(e.keys))
 		e.keys = append(e.keys, key{place: d.place, age: d.age})
 	}
+	e.tally()
+}
+
+// tally counts the deals of each key.
+func (e *engine) tally() {
+	e.count = make([]float64, len(e.keys))
+	for i := range e.open {
+		e.count[e.open[i].key]++
+	}
 }
 
 // chances computes for every key the chance to win until the end of every period; beyond may be nil.
@@ -249,8 +261,8 @@ type ensemble struct {
 	logit, logit2  []float64 // [key]: sums of log odds over draws, and of their squares
 }
 
-// simulate draws the future of the open deals. Draw r has a stream of its own, so the result does not hang on workers.
-func (e *engine) simulate(ctx context.Context, root stream.Root, draws, workers int, progress func(done, total int)) (*ensemble, error) {
+// simulate draws the future of the open deals; single asks for the intervals of single deals as well. Draw r has a stream of its own, so the result does not hang on workers.
+func (e *engine) simulate(ctx context.Context, root stream.Root, draws, workers int, single bool, progress func(done, total int)) (*ensemble, error) {
 	n := len(e.ends)
 	out := &ensemble{
 		draws: draws, periods: n, wins: make([]int32, draws*n), revenue: make([]int64, draws*n),
@@ -258,7 +270,7 @@ func (e *engine) simulate(ctx context.Context, root stream.Root, draws, workers 
 	}
 	odds := make([][]float32, draws)
 	err := replicate.Run(ctx, draws, workers, progress, func() func(int) error {
-		w := e.newWorker()
+		w := e.newWorker(single)
 		return func(r int) error {
 			odds[r] = w.draw(root, r, out)
 			return nil
@@ -286,13 +298,15 @@ type worker struct {
 	chance []float64
 	rough  []float64
 	factor []float64
+	tilted []float64 // [key]
 	share  []float64
 	worth  []float64
+	odds   bool
 }
 
-func (e *engine) newWorker() *worker {
+func (e *engine) newWorker(odds bool) *worker {
 	f := e.coarse
-	w := &worker{e: e, mass: make([]float64, f.b.size), chance: make([]float64, len(e.chance)), rough: make([]float64, len(e.rough)*len(e.ends)), share: make([]float64, len(e.ends)), worth: make([]float64, len(e.ends))}
+	w := &worker{e: e, mass: make([]float64, f.b.size), chance: make([]float64, len(e.chance)), rough: make([]float64, len(e.rough)*len(e.ends)), tilted: make([]float64, len(e.keys)), odds: odds && len(e.keys) <= maxIntervals, share: make([]float64, len(e.ends)), worth: make([]float64, len(e.ends))}
 	w.k = newKernel(f.b, f.k.grid-f.b.cells-2)
 	w.k.adj = f.k.adj
 	w.t = newTable(w.k, f.classes)
@@ -339,46 +353,43 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 		tilt = math.Exp(float64(e.drift * rng.NormFloat64()))
 	}
 	var odds []float32
-	if len(e.keys) <= maxIntervals {
+	if w.odds {
 		odds = make([]float32, len(e.keys))
 		for i := range odds {
 			odds[i] = float32(logit(clamp(chance[i*n+n-1])))
 		}
 	}
+	var sum, tilted, variance float64
+	for i, m := range e.count {
+		p := chance[i*n+n-1]
+		q := p
+		if tilt != 1 {
+			q = tilt * p / (1 - p + float64(tilt*p))
+		}
+		w.tilted[i] = q
+		sum += float64(m * p)
+		tilted += float64(m * q)
+		variance += float64(m * float64(q*(1-q)))
+	}
 	rng = root.SourceN("deals", uint64(r), 0)
 	wins, revenue := out.wins[r*n:(r+1)*n], out.revenue[r*n:(r+1)*n]
-	var sum, tilted, variance float64
 	share, worth := w.share, w.worth
 	clear(share)
 	clear(worth)
 	for i := range e.open {
 		d := &e.open[i]
-		at := int(d.key) * n
-		p := chance[at+n-1]
-		q := p
-		if tilt != 1 {
-			q = tilt * p / (1 - p + float64(tilt*p))
-		}
-		sum += p
-		tilted += q
-		variance += float64(q * (1 - q))
-		u, v := rng.Float64(), rng.Uint64() // both for every deal, so that other chances meet the same luck
-		if e.skip&Process != 0 {            // the expected outcome instead
-			before := 0.0
-			for j := range n {
-				c := chance[at+j]
-				if p > 0 {
-					share[j] += (c - before) / p * q
-					worth[j] += (c - before) / p * q * e.worth(d)
-				}
-				before = c
-			}
+		q := w.tilted[d.key]
+		luck := rng.Uint64() // one number for every deal, so that other chances meet the same luck
+		u := float64(luck>>11) * 0x1p-53
+		if e.skip&Process != 0 { // the expected outcome instead
+			w.expect(d, chance, q)
 			continue
 		}
 		if u >= q {
 			continue
 		}
-		if q != p {
+		at := int(d.key) * n
+		if p := chance[at+n-1]; q != p {
 			u *= p / q
 		}
 		j := 0
@@ -386,7 +397,7 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 			j++
 		}
 		wins[j]++
-		revenue[j] += e.amount(d, v)
+		revenue[j] += e.amount(d, scramble(luck))
 	}
 	if e.skip&Process != 0 {
 		for j := range n {
@@ -397,8 +408,34 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 	return odds
 }
 
+// expect adds what is expected of a deal, whose chance is q, to the sums of the periods.
+func (w *worker) expect(d *openDeal, chance []float64, q float64) {
+	n := len(w.e.ends)
+	at := int(d.key) * n
+	p := chance[at+n-1]
+	if p <= 0 {
+		return
+	}
+	before := 0.0
+	for j := range n {
+		part := (chance[at+j] - before) / p * q
+		w.share[j] += part
+		w.worth[j] += part * w.e.worth(d)
+		before = chance[at+j]
+	}
+}
+
 // maxIntervals bounds the number of different (place, age) for which intervals of single deals are computed.
 const maxIntervals = 20000
+
+// scramble returns bits that are as good as independent of the size of x (the finaliser of MurmurHash3).
+func scramble(x uint64) uint64 {
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	x *= 0xc4ceb9fe1a85ec53
+	return x ^ x>>33
+}
 
 // amount draws what a deal is worth if it is won; u is 64 random bits.
 func (e *engine) amount(d *openDeal, u uint64) int64 {
@@ -408,46 +445,47 @@ func (e *engine) amount(d *openDeal, u uint64) int64 {
 	}
 	switch d.valued {
 	case quoted:
-		if len(e.ratios) > 0 && e.skip&Amounts == 0 {
-			return int64(math.Round(float64(d.amount) * e.ratios[pick(len(e.ratios))]))
+		switch {
+		case len(e.ratios) == 0:
+			return d.amount
+		case e.skip&Amounts != 0:
+			return int64(math.Round(float64(d.amount) * e.ratio))
 		}
-		return int64(math.Round(float64(d.amount) * e.ratio()))
+		return int64(math.Round(float64(d.amount) * e.ratios[pick(len(e.ratios))]))
 	case notQuoted:
 		if len(e.wonSizes) > 0 && e.skip&Amounts == 0 {
 			return e.wonSizes[pick(len(e.wonSizes))]
 		}
-		return int64(math.Round(e.size()))
+		return int64(math.Round(e.size))
 	}
 	return 0
 }
 
-// ratio is the mean of won over quoted amounts, 1 where nothing is known.
-func (e *engine) ratio() float64 {
-	if m, ok := stat.Mean(e.ratios); ok {
-		return m
+// setAmounts takes over the ratios of won to quoted amounts, and the amounts of won deals.
+func (e *engine) setAmounts(ratios []float64, sizes []int64) {
+	slices.Sort(ratios)
+	slices.Sort(sizes)
+	e.ratios, e.wonSizes = ratios, sizes
+	e.ratio, e.size = 1, 0
+	if m, ok := stat.Mean(ratios); ok {
+		e.ratio = m
 	}
-	return 1
-}
-
-// size is the mean amount of won deals, 0 where nothing is known.
-func (e *engine) size() float64 {
-	if len(e.wonSizes) == 0 {
-		return 0
+	if len(sizes) > 0 {
+		var s stat.Compensated
+		for _, x := range sizes {
+			s.Add(float64(x))
+		}
+		e.size = s.Sum() / float64(len(sizes))
 	}
-	var s stat.Compensated
-	for _, x := range e.wonSizes {
-		s.Add(float64(x))
-	}
-	return s.Sum() / float64(len(e.wonSizes))
 }
 
 // worth is the expected amount of a deal if it is won.
 func (e *engine) worth(d *openDeal) float64 {
 	switch d.valued {
 	case quoted:
-		return float64(d.amount) * e.ratio()
+		return float64(d.amount) * e.ratio
 	case notQuoted:
-		return e.size()
+		return e.size
 	}
 	return 0
 }

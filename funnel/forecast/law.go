@@ -134,34 +134,36 @@ type convolver struct {
 }
 
 const (
-	tailMass  = 1e-20
-	direct    = 1 << 14 // products of lengths up to this are convolved directly
-	leafParts = 8
+	tailMass = 1e-20
+	direct   = 1 << 14 // products of lengths up to this are convolved directly
+	leafWork = 1 << 20 // parts × support up to which parts are added one by one
 )
 
 // product returns the law of the sum of parts as an offset and masses.
 func (c *convolver) product(parts []bernoulli) (off int64, mass []float64) {
-	if len(parts) > leafParts {
-		var size int64
-		for _, b := range parts {
-			size += b.n
-		}
-		if int64(len(parts))*size > direct {
-			m := len(parts) / 2
-			lowA, a := c.product(parts[:m])
-			lowB, b := c.product(parts[m:])
-			return trim(lowA+lowB, c.convolve(a, b))
-		}
-	}
-	mass = []float64{1}
+	var size int64
 	for _, b := range parts {
-		n := len(mass)
-		mass = append(mass, make([]float64, b.n)...)
-		for i := n - 1; i >= 0; i-- {
+		size += b.n
+	}
+	if len(parts) > 1 && int64(len(parts))*size > leafWork {
+		m := len(parts) / 2
+		lowA, a := c.product(parts[:m])
+		lowB, b := c.product(parts[m:])
+		low, mass := trim(0, c.convolve(a, b))
+		return low + lowA + lowB, mass
+	}
+	mass = make([]float64, size+1)
+	mass[0] = 1
+	n := 1
+	for _, b := range parts {
+		at := mass[b.n : int(b.n)+n]
+		for i := n - 1; i >= 0; i-- { // from above, so that what is moved up is not moved again
 			x := mass[i]
-			mass[i] = x - float64(x*b.p)
-			mass[i+int(b.n)] += float64(x * b.p)
+			y := float64(x * b.p)
+			mass[i] = x - y
+			at[i] += y
 		}
+		n += int(b.n)
 	}
 	return trim(0, mass)
 }

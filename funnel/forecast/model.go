@@ -252,7 +252,7 @@ func (m *Model) Settings() Settings {
 
 // Forecast draws the future and summarises it. The same model gives the same forecast, for any number of workers.
 func (m *Model) Forecast(ctx context.Context) (Forecast, error) {
-	en, err := m.e.simulate(ctx, m.root, m.c.Draws, m.c.Workers, m.c.Progress)
+	en, err := m.e.simulate(ctx, m.root, m.c.Draws, m.c.Workers, true, m.c.Progress)
 	if err != nil {
 		return Forecast{}, err
 	}
@@ -317,7 +317,7 @@ func (m *Model) expected() (out [2]point) {
 	if m.arrivals != nil {
 		copy(out[1].wins, m.arrivals.wins)
 		for j, w := range m.arrivals.wins {
-			out[1].revenue[j] = w * e.size()
+			out[1].revenue[j] = w * e.size
 		}
 	}
 	return out

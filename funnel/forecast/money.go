@@ -98,11 +98,13 @@ func (m *money) value(e *engine, s, earlier *funnel.State) {
 		d := &e.open[i]
 		d.amount, d.valued = m.amount[d.deal], m.known[d.deal]
 	}
+	var ratios []float64
+	var sizes []int64
 	for _, w := range e.p.wins {
 		if m.known[w.deal] != quoted {
 			continue
 		}
-		e.wonSizes = append(e.wonSizes, m.amount[w.deal])
+		sizes = append(sizes, m.amount[w.deal])
 		if earlier == nil {
 			continue
 		}
@@ -112,12 +114,11 @@ func (m *money) value(e *engine, s, earlier *funnel.State) {
 		}
 		if a := earlier.Amount(j); a.IsGiven() {
 			if q, ok := m.price(a, m.day(s, int(w.deal))); ok && q > 0 && m.amount[w.deal] >= 0 {
-				e.ratios = append(e.ratios, float64(m.amount[w.deal])/float64(q))
+				ratios = append(ratios, float64(m.amount[w.deal])/float64(q))
 			}
 		}
 	}
-	slices.Sort(e.wonSizes)
-	slices.Sort(e.ratios)
+	e.setAmounts(ratios, sizes)
 }
 
 // booked sums what was won from a time until the as-of time; a zero time gives nothing.

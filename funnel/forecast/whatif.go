@@ -117,7 +117,7 @@ type scenario struct {
 }
 
 func (m *Model) scenario(ctx context.Context, e *engine, entrants, size float64) (scenario, error) {
-	en, err := e.simulate(ctx, m.root, m.c.Draws, m.c.Workers, m.c.Progress)
+	en, err := e.simulate(ctx, m.root, m.c.Draws, m.c.Workers, false, m.c.Progress)
 	if err != nil {
 		return scenario{}, err
 	}
@@ -135,7 +135,7 @@ func (m *Model) scenario(ctx context.Context, e *engine, entrants, size float64)
 		a.scale(entrants)
 		for _, w := range a.wins {
 			out.meanWins += w
-			out.meanRevenue += w * e.size()
+			out.meanRevenue += w * e.size
 		}
 		ensembles = append(ensembles, a.simulate(m.root, m.c.Draws))
 	}
