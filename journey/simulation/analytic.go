@@ -18,31 +18,6 @@ type EndShare struct {
 	Timed  bool
 }
 
-// StepFigures says what a step is worth. FlowThrough is the probability of a goal once the step is entered; Without the share of all
-// journeys that reach a goal without ever doing it; both are not known (NaN never; Known false) for steps inside parallel blocks.
-type StepFigures struct {
-	Step        journey.StepID
-	Visits      float64 // expected number
-	Ever        float64 // probability of doing it at all
-	FlowThrough float64
-	FlowKnown   bool
-	Without     float64
-	Exit        float64 // probability that a visit ends the journey without a goal
-	Gain        float64 // of the overall flow-through when that exit is closed and its share goes to the other ways
-	GainKnown   bool
-}
-
-// Load is the traffic of a department in the long run, at Config.Rate. Utilisation is λ·E[S]/(servers × share of open time). Wait is the
-// mean wait in seconds of the M/M/c queue (Erlang C); it is known for a stable department that is always open and all of whose steps
-// are exponential, exact if they have one mean.
-type Load struct {
-	Department  string
-	Arrivals    float64 // per second
-	Utilisation float64
-	Wait        float64
-	WaitKnown   bool
-}
-
 // Analysis is the exact answer under the point estimate of the parameters (Kemeny & Snell 1960). Mean and SD are of the time until the
 // end, in seconds; Timed is false where a parallel block holds other than exponential or Erlang durations: then ask [Model.Simulate]. It
 // is immutable and safe for concurrent use.
@@ -253,108 +228,6 @@ func (a *Analysis) counts(outcome, end int) bool {
 	return a.model.isGoal[outcome]
 }
 
-func (a *Analysis) steps(f *flow, s *solver, visits []float64) {
-	n := len(a.model.steps)
-	a.Steps = make([]StepFigures, n)
-	count := func(x arc, weight float64) {
-		for _, i := range x.enters {
-			a.Steps[f.places[i].step].Visits += weight * x.p
-			a.Length += weight * x.p
-		}
-	}
-	for i := range a.Steps {
-		a.Steps[i].Step = a.model.steps[i].ID
-	}
-	for _, x := range a.chain.start {
-		count(x, 1)
-	}
-	for i, arcs := range a.chain.arcs {
-		for _, x := range arcs {
-			count(x, visits[i])
-		}
-	}
-	h := a.through(s, -1)
-	if a.model.isTree {
-		a.treeSteps(f)
-		return
-	}
-	diagonal := s.diagonal()
-	stateOf := make([]int, n)
-	for i := range stateOf {
-		stateOf[i] = -1
-	}
-	for i, tokens := range a.chain.states {
-		stateOf[f.places[tokens[0].place].step] = i
-	}
-	for k := range a.Steps {
-		x := &a.Steps[k]
-		i := stateOf[k]
-		if i < 0 || visits[i] == 0 {
-			x.Without = a.FlowThrough
-			continue
-		}
-		x.Ever = min(1, visits[i]/diagonal[i])
-		x.FlowThrough, x.FlowKnown = min(1, h[i]), true
-		x.Without = max(0, a.FlowThrough-x.Ever*h[i])
-		for _, w := range a.chain.arcs[i] {
-			if w.to < 0 && !a.model.isGoal[-1-w.to] {
-				x.Exit += w.p
-			}
-		}
-		if rest := 1/diagonal[i] - x.Exit; rest > 1e-12 {
-			x.Gain, x.GainKnown = max(0, x.Ever*(h[i]/diagonal[i]/rest-h[i])), true
-		}
-	}
-}
-
-// treeSteps finds, step by step, the journeys that never enter it, by making every way into it an end of its own.
-func (a *Analysis) treeSteps(f *flow) {
-	for k := range a.Steps {
-		x := &a.Steps[k]
-		if x.Visits == 0 {
-			x.Without = a.FlowThrough
-			continue
-		}
-		enters := func(w arc) bool {
-			return slices.ContainsFunc(w.enters, func(i int) bool { return f.places[i].step == k })
-		}
-		lists := make([][]entry, len(a.chain.states))
-		absorbed := make([]float64, len(lists))
-		ever, goal := make([]float64, len(lists)), make([]float64, len(lists))
-		for i, arcs := range a.chain.arcs {
-			for _, w := range arcs {
-				switch {
-				case enters(w):
-					absorbed[i] += w.p
-					ever[i] += w.p
-				case w.to >= 0:
-					lists[i] = append(lists[i], entry{w.to, w.p})
-				default:
-					absorbed[i] += w.p
-					if a.model.isGoal[-1-w.to] {
-						goal[i] += w.p
-					}
-				}
-			}
-		}
-		s := factor(len(lists), lists, absorbed)
-		s.solve(ever)
-		s.solve(goal)
-		for _, w := range a.chain.start {
-			switch {
-			case enters(w):
-				x.Ever += w.p
-			case w.to >= 0:
-				x.Ever += w.p * ever[w.to]
-				x.Without += w.p * goal[w.to]
-			case a.model.isGoal[-1-w.to]:
-				x.Without += w.p
-			}
-		}
-		x.Ever, x.Without = min(1, x.Ever), min(1, x.Without)
-	}
-}
-
 // times solves for the moments of the time until the end: m_i = E[D_i] + Σ q_ij (E[delay_ij] + m_j), and the second likewise.
 func (a *Analysis) times(s *solver) {
 	if !a.Timed {
@@ -432,43 +305,4 @@ func (a *Analysis) given(s *solver, e *EndShare, _ []float64) {
 		}
 	}
 	e.Mean, e.Timed = total/e.P, true
-}
-
-// loads solves the traffic equations λ = γ + λQ: the visits are their solution for a rate of one.
-func (a *Analysis) loads() {
-	s := a.model
-	for d, x := range s.config.Departments {
-		l := Load{Department: x.Name}
-		work, exponential := 0.0, true
-		for i, step := range s.steps {
-			if s.department[i] == d {
-				mean, _, _ := step.Duration.Moments()
-				l.Arrivals += s.config.Rate * a.Steps[i].Visits
-				work += s.config.Rate * a.Steps[i].Visits * mean
-				exponential = exponential && (step.Duration.Family == journey.Exponential || a.Steps[i].Visits == 0)
-			}
-		}
-		l.Utilisation = work / (float64(x.Servers) * x.openShare())
-		if l.Arrivals > 0 && l.Utilisation < 1 && exponential && len(x.Hours) == 0 {
-			if wait, ok := ErlangC(x.Servers, work); ok {
-				mean := work / l.Arrivals
-				l.Wait, l.WaitKnown = wait*mean/(float64(x.Servers)-work), true
-			}
-		}
-		a.Loads = append(a.Loads, l)
-	}
-}
-
-// ErlangC returns the probability that an arrival has to wait in an M/M/c queue with an offered load (arrival rate × mean service time);
-// ok is false where the load is not below the number of servers. With 3 servers and load 2 it is 4/9.
-func ErlangC(servers int, load float64) (p float64, ok bool) {
-	if servers < 1 || !(load >= 0) || load >= float64(servers) {
-		return 0, false
-	}
-	b := 1.0 // Erlang B by its recursion
-	for k := 1; k <= servers; k++ {
-		b = load * b / (float64(k) + load*b)
-	}
-	rho := load / float64(servers)
-	return b / (1 - rho + rho*b), true
 }

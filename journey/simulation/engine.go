@@ -1,205 +1,296 @@
 package simulation
 
 import (
-	"math"
-	"slices"
-
 	"github.com/buyerjourney/b2b/internal/stream"
 	"github.com/buyerjourney/b2b/journey"
 )
 
-// maxSteps bounds one journey; a journey that takes more counts as stuck.
-const maxSteps = 1_000_000
-
-// compiled is a flow with parameters, ready to run: everything by number, nothing to look up.
-type compiled struct {
-	s       *Model
-	f       *flow
-	stay    []sampler // by place
-	hash    []uint64  // by place: of the step's name and its occurrence in the flow
-	nodes   []uint64  // by node of a tree
-	ways    [][]way   // graph, by place; last: the start
-	dept    []int     // by place, −1: servers without limit
-	hours   []calendar
-	servers []int
-	stuck   int
+// engine runs journeys by events.
+type engine struct {
+	c       *compiled
+	root    stream.Root
+	rep     uint64
+	t       *tally
+	heap    eventHeap
+	who     []*inside // by journey, nil before and after
+	free    []*inside
+	idle    []int // by department
+	queues  []fifo
+	horizon float64
+	span    float64 // arrivals of the run, for its thirds
+	now     float64
+	depth   int
 }
 
-// way is one way on in a graph, with the cumulated share.
-type way struct {
-	upTo    float64
-	to      int // place, or −1 − outcome
-	delay   sampler
-	delayed bool
+func newEngine(c *compiled, root stream.Root, replicate uint64, journeys int, horizon, span float64, t *tally) *engine {
+	e := &engine{c: c, root: root, rep: replicate, t: t, who: make([]*inside, journeys), horizon: horizon, span: span}
+	e.idle = append(e.idle, c.servers...)
+	e.queues = make([]fifo, len(c.servers))
+	return e
 }
 
-func (s *Model) compile(p *params, shared bool) *compiled {
-	f := s.flow(p)
-	c := &compiled{s: s, f: f, stuck: s.endOf[End{Kind: Stuck}]}
-	seen := make(map[int]uint64)
-	for _, x := range f.places {
-		c.stay = append(c.stay, newSampler(s.steps[x.step].Duration, p.stay[x.step]))
-		c.hash = append(c.hash, stream.Hash(string(s.steps[x.step].ID))+seen[x.step])
-		seen[x.step]++
-		d := s.department[x.step]
-		if !shared && d >= 0 && len(s.config.Departments[d].Hours) == 0 {
-			d = -1
-		}
-		c.dept = append(c.dept, d)
-	}
-	for i := range s.config.Departments {
-		d := &s.config.Departments[i]
-		c.hours = append(c.hours, newCalendar(d, s.config.Start))
-		c.servers = append(c.servers, d.Servers)
-		if !shared {
-			c.servers[i] = math.MaxInt
-		}
-	}
-	if s.isTree {
-		for i := range f.nodes {
-			c.nodes = append(c.nodes, stream.Hash("node")+uint64(i))
-		}
-		return c
-	}
-	hopeless := s.hopelessPlaces(f)
-	for i := range len(f.ways) + 1 {
-		list := f.start
-		if i < len(f.ways) {
-			list = f.ways[i]
-		}
-		if i < len(f.ways) && hopeless[i] {
-			list = []branch{{p: 1, outcome: c.stuck, edge: -1}}
-		}
-		var ways []way
-		sum := 0.0
-		for _, b := range list {
-			sum += b.p
-			w := way{upTo: sum, to: -1 - b.outcome}
-			if b.outcome < 0 {
-				w.to = b.active[0]
+// run plays the journeys [from, to) until nothing happens any more, or until the horizon.
+func (e *engine) run(arrival []float64, from, to int) {
+	next := from
+	for next < to || len(e.heap) > 0 {
+		if next < to && (len(e.heap) == 0 || arrival[next] <= e.heap[0].at) {
+			if e.horizon > 0 && arrival[next] > e.horizon {
+				next = to
+				continue
 			}
-			if b.edge >= 0 && b.delay.Family != journey.Unset {
-				w.delay, w.delayed = newSampler(b.delay, p.delay[b.edge]), true
-			}
-			ways = append(ways, w)
+			e.now = arrival[next]
+			e.begin(next)
+			next++
+			continue
 		}
-		if len(ways) > 0 {
-			ways[len(ways)-1].upTo = math.Inf(1)
+		x := e.heap.pop()
+		if e.horizon > 0 && x.at > e.horizon {
+			break
 		}
-		c.ways = append(c.ways, ways)
-	}
-	return c
-}
-
-// hopelessPlaces returns the places of a graph from which no outcome can be reached.
-func (s *Model) hopelessPlaces(f *flow) []bool {
-	c := chain{states: make([][]token, len(f.ways)), arcs: make([][]arc, len(f.ways))}
-	for i, list := range f.ways {
-		for _, b := range list {
-			to := -1
-			if b.outcome < 0 {
-				to = b.active[0]
-			}
-			c.arcs[i] = append(c.arcs[i], arc{to: to, p: b.p})
+		e.now = x.at
+		if x.done {
+			e.complete(x)
+		} else {
+			e.arrive(x.journey, x.place)
 		}
 	}
-	if h := c.hopeless(); h != nil {
-		return h
-	}
-	return make([]bool, len(f.ways))
-}
-
-// Purposes of the streams of a journey. Every draw has a stream of its own: replicate, journey, place, occurrence and purpose.
-const (
-	drawStay  = "s"
-	drawWay   = "w"
-	drawDelay = "d"
-)
-
-// runGraph runs journeys of a graph one by one, where nobody waits for anybody. Nothing is allocated per step.
-func (c *compiled) runGraph(root stream.Root, replicate uint64, from, to int, arrival []float64, horizon float64, t *tally) {
-	occurrence := make([]uint32, len(c.f.places)+1)
 	for j := from; j < to; j++ {
-		clear(occurrence)
-		luck := root.Sub("simulation journey", replicate, uint64(j))
-		clock := 0.0
-		at, last := len(c.f.places), -1
-		limit := math.Inf(1)
-		if horizon > 0 {
-			limit = horizon - arrival[j]
+		if w := e.who[j]; w != nil {
+			e.t.censor(e.horizon - w.arrived)
+			e.leave(j)
 		}
-		for n := 0; ; n++ {
-			if at < len(c.f.places) {
-				r := luck.SourceN(drawStay, uint64(occurrence[at]), c.hash[at])
-				begun := clock
-				stay := c.stay[at].draw(&r)
-				if d := c.dept[at]; d >= 0 {
-					clock = c.hours[d].finish(arrival[j]+clock, stay) - arrival[j]
-				} else {
-					clock += stay
-				}
-				if clock > limit {
-					t.censor(limit)
-					break
-				}
-				step := c.f.places[at].step
-				t.visit(step, 0, clock-begun, 0)
-				last = step
-			}
-			w := c.choose(&luck, at, occurrence[at])
-			if w == nil || n > maxSteps {
-				t.finish(c.stuck, clock, last, false)
-				break
-			}
-			if w.delayed {
-				r := luck.SourceN(drawDelay, uint64(occurrence[at]), c.key(at))
-				clock += w.delay.draw(&r)
-			}
-			occurrence[at]++
-			if clock > limit {
-				t.censor(limit)
-				break
-			}
-			if w.to < 0 {
-				t.finish(-1-w.to, clock, last, c.s.isGoal[-1-w.to])
-				break
-			}
-			at = w.to
+	}
+	e.heap = e.heap[:0]
+	e.t.length = max(e.t.length, e.now)
+}
+
+func (e *engine) begin(j int) {
+	var w *inside
+	if n := len(e.free); n > 0 {
+		w = e.free[n-1]
+		e.free = e.free[:n-1]
+		clear(w.occurrence)
+		clear(w.times)
+		clear(w.pending)
+		*w = inside{occurrence: w.occurrence, times: w.times, pending: w.pending}
+	} else {
+		w = &inside{
+			occurrence: make([]uint32, len(e.c.f.places)+1), times: make([]uint32, len(e.c.f.nodes)), pending: make([]int32, len(e.c.f.nodes)),
 		}
+	}
+	w.luck, w.arrived, w.last = e.root.Sub("simulation journey", e.rep, uint64(j)), e.now, -1
+	e.who[j] = w
+	if e.c.f.nodes != nil {
+		e.enter(int32(j), 0)
+		return
+	}
+	e.goOn(int32(j), len(e.c.f.places))
+}
+
+func (e *engine) leave(j int) {
+	e.free = append(e.free, e.who[j])
+	e.who[j] = nil
+}
+
+func (e *engine) end(j int32, outcome int) {
+	w := e.who[j]
+	e.t.finish(outcome, e.now-w.arrived, w.last, e.c.s.isGoal[outcome])
+	e.leave(int(j))
+}
+
+// arrive brings a journey to a place: into service, or into the queue of the department.
+func (e *engine) arrive(j, place int32) {
+	if e.who[j] == nil {
+		return
+	}
+	d := e.c.dept[place]
+	if d < 0 || e.idle[d] > 0 {
+		e.serve(j, place, e.now, 0)
+		return
+	}
+	q := &e.queues[d]
+	q.push(waiting{j, place, e.now, int32(q.len() + 1)})
+}
+
+func (e *engine) serve(j, place int32, since float64, queue int32) {
+	w := e.who[j]
+	r := w.luck.SourceN(drawStay, uint64(w.occurrence[place]), e.c.hash[place])
+	stay := e.c.stay[place].draw(&r)
+	done := e.now + stay
+	if d := e.c.dept[place]; d >= 0 {
+		e.idle[d]--
+		done = e.c.hours[d].finish(e.now, stay)
+		e.t.busy[d] += stay
+		third := 0
+		if e.span > 0 {
+			third = int(min(2, max(0, 3*since/e.span)))
+		}
+		e.t.waits[third].n[d]++
+		e.t.waits[third].wait[d] += e.now - since
+	}
+	w.seq++
+	e.heap.push(event{at: done, journey: j, seq: w.seq, place: place, done: true, begun: e.now, wait: e.now - since, queue: queue})
+}
+
+// complete ends a step: the server is free for the next in the queue, and the journey goes on.
+func (e *engine) complete(x event) {
+	w := e.who[x.journey]
+	if w != nil {
+		e.t.visit(e.c.f.places[x.place].step, x.wait, x.at-x.begun, int(x.queue))
+		w.last = e.c.f.places[x.place].step
+		w.steps++
+	}
+	if d := e.c.dept[x.place]; d >= 0 {
+		e.idle[d]++
+		for e.queues[d].len() > 0 && e.idle[d] > 0 {
+			if n := e.queues[d].pop(); e.who[n.journey] != nil {
+				e.serve(n.journey, n.place, n.since, n.queue)
+			}
+		}
+	}
+	if w == nil {
+		return // it ended elsewhere in the meantime
+	}
+	if w.steps > maxSteps {
+		e.end(x.journey, e.c.stuck)
+		return
+	}
+	if o := e.c.f.places[x.place].next; o >= 0 {
+		e.end(x.journey, o)
+		return
+	}
+	if e.c.f.nodes != nil {
+		w.occurrence[x.place]++
+		e.depth = 0
+		e.completed(x.journey, e.c.f.leaf[x.place])
+		return
+	}
+	e.goOn(x.journey, int(x.place))
+}
+
+// goOn takes the way on after a place of a graph.
+func (e *engine) goOn(j int32, at int) {
+	w := e.who[j]
+	way := e.c.choose(&w.luck, at, w.occurrence[at])
+	if way == nil {
+		e.end(j, e.c.stuck)
+		return
+	}
+	delay := 0.0
+	if way.delayed {
+		r := w.luck.SourceN(drawDelay, uint64(w.occurrence[at]), e.c.key(at))
+		delay = way.delay.draw(&r)
+	}
+	w.occurrence[at]++
+	switch {
+	case way.to < 0 && delay == 0:
+		e.end(j, -1-way.to)
+	case way.to < 0:
+		now := e.now
+		if e.horizon > 0 && now+delay > e.horizon {
+			e.t.censor(e.horizon - w.arrived)
+			e.leave(int(j))
+			return
+		}
+		e.now += delay
+		e.end(j, -1-way.to)
+		e.now = now
+	case delay == 0:
+		e.arrive(j, int32(way.to))
+	default:
+		w.seq++
+		e.heap.push(event{at: e.now + delay, journey: j, seq: w.seq, place: int32(way.to)})
 	}
 }
 
-func (c *compiled) key(at int) uint64 {
-	if at < len(c.hash) {
-		return c.hash[at]
+// maxSilent bounds the silent rounds of a loop at one moment.
+const maxSilent = 100_000
+
+// enter begins a node of a tree for a journey.
+func (e *engine) enter(j int32, n int) {
+	w := e.who[j]
+	if w == nil {
+		return
 	}
-	return 1
+	e.depth++
+	if e.depth > maxSilent {
+		e.end(j, e.c.stuck)
+		return
+	}
+	x := &e.c.f.nodes[n]
+	switch x.op {
+	case journey.Leaf:
+		e.arrive(j, int32(x.place))
+	case journey.Sequence, journey.Loop:
+		e.enter(j, x.children[0])
+	case journey.Choice:
+		e.enter(j, x.children[e.pick(w, n, x.weights)])
+	case journey.Parallel:
+		w.pending[n] = int32(len(x.children))
+		for _, c := range x.children {
+			if e.who[j] != w {
+				return
+			}
+			e.enter(j, c)
+		}
+	case journey.Silent, journey.UnknownOp:
+		e.completed(j, n)
+	}
 }
 
-// choose returns the way on after a place; nil if there is none.
-func (c *compiled) choose(luck *stream.Root, at int, occurrence uint32) *way {
-	ways := c.ways[at]
-	switch len(ways) {
-	case 0:
-		return nil
-	case 1:
-		return &ways[0]
-	}
-	r := luck.SourceN(drawWay, uint64(occurrence), c.key(at))
+// pick draws one of the shares of a node.
+func (e *engine) pick(w *inside, n int, weights []float64) int {
+	r := w.luck.SourceN(drawWay, uint64(w.times[n]), e.c.nodes[n])
+	w.times[n]++
 	u := r.Float64()
-	if len(ways) > 8 {
-		i, _ := slices.BinarySearchFunc(ways, u, func(w way, u float64) int {
-			if w.upTo <= u {
-				return -1
-			}
-			return 1
-		})
-		return &ways[i]
-	}
-	for i := range ways {
-		if u < ways[i].upTo {
-			return &ways[i]
+	for i, x := range weights {
+		if u -= x; u < 0 {
+			return i
 		}
 	}
-	return &ways[len(ways)-1]
+	for i := len(weights) - 1; i > 0; i-- { // rounding: the last possible one
+		if weights[i] > 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// completed goes on after a node of a tree.
+func (e *engine) completed(j int32, n int) {
+	for {
+		w := e.who[j]
+		if w == nil {
+			return
+		}
+		x := &e.c.f.nodes[n]
+		if x.parent < 0 {
+			e.end(j, e.c.f.ended())
+			return
+		}
+		up := &e.c.f.nodes[x.parent]
+		switch up.op {
+		case journey.Sequence:
+			if x.position+1 < len(up.children) {
+				e.enter(j, up.children[x.position+1])
+				return
+			}
+		case journey.Loop:
+			if x.position == 1 {
+				e.enter(j, up.children[0])
+				return
+			}
+			if e.pick(w, x.parent, up.weights) == 1 {
+				e.enter(j, up.children[1])
+				return
+			}
+		case journey.Parallel:
+			w.pending[x.parent]--
+			if w.pending[x.parent] > 0 {
+				return
+			}
+		case journey.Choice, journey.Leaf, journey.Silent, journey.UnknownOp:
+		}
+		n = x.parent
+	}
 }
