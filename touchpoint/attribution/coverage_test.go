@@ -9,6 +9,9 @@ import (
 )
 
 func TestBootstrapOracle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: 4,000 replicates")
+	}
 	type item struct {
 		Removal   float64    `json:"removal_effect"`
 		Share     float64    `json:"share"`

@@ -158,12 +158,18 @@ var quadrantCodes = map[importance.Quadrant]string{
 func TestDriversOracle(t *testing.T) {
 	want := oracle[struct{ Results map[string]driversOracle }](t, "airline_keydrivers.json").Results
 	table := airline(t)
+	if testing.Short() {
+		t.Log("short: the segments are left out")
+	}
 	for name, s := range map[string]*importance.Survey{
 		"all_rows_zero_as_rating":  table.survey(t, ""),
 		"complete_cases_no_zero":   table.survey(t, "", 0),
 		"complete_business_travel": table.survey(t, "Business", 0),
 		"complete_personal_travel": table.survey(t, "Personal", 0),
 	} {
+		if testing.Short() && name != "complete_cases_no_zero" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			o := want[name]
 			a := analyse(t, s, importance.Config{})
@@ -256,6 +262,9 @@ func TestLogisticOracle(t *testing.T) {
 }
 
 func TestJohnsonBootstrapOracle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: 4,000 replicates")
+	}
 	o := oracle[struct {
 		R2SE    float64 `json:"R2_se"`
 		Drivers map[string]struct {
