@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/dsp/fourier"
-
 	"github.com/buyerjourney/b2b"
 )
 
@@ -128,9 +126,9 @@ func gcd(a, b uint64) uint64 {
 	return a
 }
 
-// convolver multiplies laws, keeping the transforms of each size.
+// convolver multiplies laws, keeping what its transforms need.
 type convolver struct {
-	plans map[int]*fourier.FFT
+	roots roots
 }
 
 const (
@@ -201,44 +199,11 @@ func (c *convolver) convolve(a, b []float64) []float64 {
 		}
 		return out
 	}
-	size := smooth(n)
-	if c.plans == nil {
-		c.plans = map[int]*fourier.FFT{}
-	}
-	plan := c.plans[size]
-	if plan == nil {
-		plan = fourier.NewFFT(size)
-		c.plans[size] = plan
-	}
-	x, y := make([]float64, size), make([]float64, size)
-	copy(x, a)
-	copy(y, b)
-	fx, fy := plan.Coefficients(nil, x), plan.Coefficients(nil, y)
-	for i := range fx {
-		fx[i] *= fy[i]
-	}
-	out := plan.Sequence(x, fx)[:n]
-	scale := 1 / float64(size)
-	for i := range out {
-		out[i] = max(0, out[i]*scale)
+	out := c.roots.convolve(a, b)
+	for i, x := range out {
+		out[i] = max(0, x) // rounding may leave less than nothing
 	}
 	return out
-}
-
-// smooth returns the least size of at least n that has small prime factors.
-func smooth(n int) int {
-	best := 1
-	for best < n {
-		best *= 2
-	}
-	for f := best; f > n; f /= 2 {
-		for _, x := range [...]int{f / 4 * 3, f / 8 * 5, f / 16 * 9, f / 16 * 15} {
-			if x >= n && x < best {
-				best = x
-			}
-		}
-	}
-	return best
 }
 
 // Mean returns the expected sum.
