@@ -75,11 +75,11 @@ func (i Identifier) coarse(bits, bits6 int) (Identifier, error) {
 	}
 	a, err := netip.ParseAddr(i.value)
 	if err != nil { // cut already
-		if p, err := netip.ParsePrefix(i.value); err == nil {
-			a = p.Addr()
-		} else {
+		p, err := netip.ParsePrefix(i.value)
+		if err != nil {
 			return Identifier{}, refuse(reasonFormat)
 		}
+		a = p.Addr()
 	}
 	if a.Is6() {
 		bits = bits6

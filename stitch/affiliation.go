@@ -73,8 +73,10 @@ func (e *eval) affiliations(ent *entity) (out []Affiliation, refusals []refusal)
 			if sp.from >= sp.to {
 				continue
 			}
-			out = append(out, Affiliation{Account: b2b.AccountID(a.entity.id), Valid: window(sp.from, sp.to), Confidence: probability(r.strength),
-				Rule: r.name, By: a.id.Source, PersonProfile: e.s.profiles.at(f.person).id, AccountProfile: a.id})
+			out = append(out, Affiliation{
+				Account: b2b.AccountID(a.entity.id), Valid: window(sp.from, sp.to), Confidence: probability(r.strength),
+				Rule: r.name, By: a.id.Source, PersonProfile: e.s.profiles.at(f.person).id, AccountProfile: a.id,
+			})
 		}
 	}
 	out = append(out, e.stated(ent)...)
@@ -117,8 +119,10 @@ func (e *eval) stated(ent *entity) (out []Affiliation) {
 			if confidence == 0 {
 				confidence = probability(20)
 			}
-			out = append(out, Affiliation{Account: b2b.AccountID(a.entity.id), Valid: b.Valid.UTC(), Title: b.Title, Primary: b.Primary,
-				Confidence: confidence, By: rec.by, Fact: rec.id, PersonProfile: p.id, AccountProfile: a.id})
+			out = append(out, Affiliation{
+				Account: b2b.AccountID(a.entity.id), Valid: b.Valid.UTC(), Title: b.Title, Primary: b.Primary,
+				Confidence: confidence, By: rec.by, Fact: rec.id, PersonProfile: p.id, AccountProfile: a.id,
+			})
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -45,8 +46,10 @@ func worldFacts(w *identity.World) []stitch.Fact {
 		}
 		facts = append(facts, stitch.Fact{ID: o.ID, Occurred: o.At, RecordedAt: o.Recorded, By: o.Source, Body: b})
 		if o.Consent && o.Grants {
-			facts = append(facts, stitch.Fact{ID: o.ID + "c", Occurred: o.At, RecordedAt: o.Recorded, By: o.Source,
-				Body: stitch.Consent{Profile: b.Profile, Purpose: "analytics", State: stitch.Granted}})
+			facts = append(facts, stitch.Fact{
+				ID: o.ID + "c", Occurred: o.At, RecordedAt: o.Recorded, By: o.Source,
+				Body: stitch.Consent{Profile: b.Profile, Purpose: "analytics", State: stitch.Granted},
+			})
 		}
 	}
 	return facts
@@ -131,7 +134,8 @@ func BenchmarkResolverApply(b *testing.B) {
 				}
 				f := stitch.Fact{ID: fmt.Sprint("new", i), Occurred: at, Body: stitch.Seen{Profile: pid("web", fmt.Sprint("n", i)), Level: stitch.Person, Identifiers: []stitch.Identifier{
 					stitch.MustIdentifier(stitch.Cookie, "web", fmt.Sprint("n", i)), stitch.MustIdentifier(stitch.Login, "desk", fmt.Sprint("u", p)),
-					stitch.MustIdentifier(stitch.Email, "", fmt.Sprintf("n%d@bouw%d.nl", i, p%(max(1, n/50))))}}}
+					stitch.MustIdentifier(stitch.Email, "", fmt.Sprintf("n%d@bouw%d.nl", i, p%max(1, n/50))),
+				}}}
 				start := time.Now() //nolint:forbidigo // a benchmark of single calls
 				if _, _, err := r.Apply(f); err != nil {
 					b.Fatal(err)
@@ -152,8 +156,10 @@ func clique(b *testing.B, n, g int) *stitch.Resolver {
 	r, _ := filled(b, n)
 	var facts []stitch.Fact
 	for i := range g {
-		facts = append(facts, stitch.Fact{ID: fmt.Sprint("k", i), Occurred: worldEnd.Add(time.Duration(i) * time.Second), Body: stitch.Seen{Profile: pid("k", fmt.Sprint(i)), Level: stitch.Person,
-			Identifiers: []stitch.Identifier{stitch.MustIdentifier(stitch.Login, "k", "one")}}})
+		facts = append(facts, stitch.Fact{ID: fmt.Sprint("k", i), Occurred: worldEnd.Add(time.Duration(i) * time.Second), Body: stitch.Seen{
+			Profile: pid("k", strconv.Itoa(i)), Level: stitch.Person,
+			Identifiers: []stitch.Identifier{stitch.MustIdentifier(stitch.Login, "k", "one")},
+		}})
 	}
 	if _, _, err := r.Apply(facts...); err != nil {
 		b.Fatal(err)

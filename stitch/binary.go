@@ -79,8 +79,10 @@ func (r *Resolver) UnmarshalBinary(data []byte) error {
 		return bin.ErrCorrupt
 	}
 	in.Version(storeVersion)
-	fresh := &Resolver{facts: map[string]uint32{}, retracts: map[string][]uint32{}, tombs: map[string]bool{}, erased: map[string]bool{},
-		gone: map[string][]uint32{}, clock: in.Varint(), seq: in.Uvarint()}
+	fresh := &Resolver{
+		facts: map[string]uint32{}, retracts: map[string][]uint32{}, tombs: map[string]bool{}, erased: map[string]bool{},
+		gone: map[string][]uint32{}, clock: in.Varint(), seq: in.Uvarint(),
+	}
 	if err := fresh.readHistory(in, r.compiled().config); err != nil {
 		return err
 	}

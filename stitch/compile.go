@@ -169,8 +169,10 @@ func orInt(x, fallback int) int {
 }
 
 func (c *Compiled) compileRule(p *b2b.Problems, path string, index int, in Rule) rule {
-	r := rule{index: index, name: in.Name, effect: in.Effect, level: in.Level, only: in.Only, except: in.Except, across: in.Across,
-		priority: in.Priority, strength: in.Strength, purpose: in.Purpose, relation: in.Relation, off: in.Off, unless: in.Unless}
+	r := rule{
+		index: index, name: in.Name, effect: in.Effect, level: in.Level, only: in.Only, except: in.Except, across: in.Across,
+		priority: in.Priority, strength: in.Strength, purpose: in.Purpose, relation: in.Relation, off: in.Off, unless: in.Unless,
+	}
 	if r.purpose == "none" {
 		r.purpose = ""
 	}
@@ -353,8 +355,10 @@ func (c *Compiled) compileExpire(p *b2b.Problems, path string, e Expire, r *rule
 }
 
 func compileGuard(p *b2b.Problems, path string, in Guard) guard {
-	g := guard{kind: in.Kind, maxPerEntity: in.MaxPerEntity, window: in.Window.nanos(), maxHolders: in.MaxHolders,
-		countBy: in.CountBy, holderWindow: in.HolderWindow.nanos()}
+	g := guard{
+		kind: in.Kind, maxPerEntity: in.MaxPerEntity, window: in.Window.nanos(), maxHolders: in.MaxHolders,
+		countBy: in.CountBy, holderWindow: in.HolderWindow.nanos(),
+	}
 	if in.Kind == "" {
 		p.Add(path+".kind", "missing")
 	}

@@ -16,7 +16,6 @@ type component struct {
 	refusals []refusal
 	clashes  []clash
 	next     int64 // until then the result stays as it is
-	queued   bool
 }
 
 // entity is one person or account. It is immutable; a new one replaces it.
@@ -435,8 +434,10 @@ func (u *union) collect() (arrivals []arrival, edges []edge) {
 		default:
 			u.groups = append(u.groups, group{rule: set[0].rule, value: set[0].value})
 			for _, x := range set {
-				arrivals = append(arrivals, arrival{group: int32(len(u.groups) - 1), member: x.member,
-					rank: rank{class: 1, priority: r.priority, strength: r.strength, support: x.last}})
+				arrivals = append(arrivals, arrival{
+					group: int32(len(u.groups) - 1), member: x.member,
+					rank: rank{class: 1, priority: r.priority, strength: r.strength, support: x.last},
+				})
 			}
 		}
 		i = j

@@ -3,7 +3,6 @@ package stitch
 import (
 	"cmp"
 	"crypto/sha256"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -266,6 +265,3 @@ func contentID(f Fact) string {
 	sum := sha256.Sum256(appendFact(nil, f))
 	return "content-" + idText.EncodeToString(sum[:16])
 }
-
-// finite reports whether x is a number.
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -16,14 +16,22 @@ func may(d int) time.Time { return time.Date(2025, 5, d, 9, 0, 0, 0, time.UTC) }
 func traces() []stitch.Fact {
 	id := stitch.MustIdentifier
 	return []stitch.Fact{
-		{ID: "visit", Occurred: may(1), Body: stitch.Seen{Profile: stitch.ProfileID{Source: "web", ID: "v7"}, Level: stitch.Person,
-			Identifiers: []stitch.Identifier{id(stitch.Cookie, "web", "c-41")}}},
-		{ID: "form", Occurred: may(2), Body: stitch.Seen{Profile: stitch.ProfileID{Source: "forms", ID: "120"}, Level: stitch.Person,
-			Identifiers: []stitch.Identifier{id(stitch.Cookie, "web", "c-41"), id(stitch.Email, "", "J.Jansen+offers@Acme.nl")}}},
-		{ID: "contact", Occurred: may(3), Body: stitch.Seen{Profile: stitch.ProfileID{Source: "crm", ID: "17"}, Level: stitch.Person,
-			Identifiers: []stitch.Identifier{id(stitch.Email, "", "j.jansen@acme.nl")}}},
-		{ID: "debtor", Occurred: may(1), Body: stitch.Seen{Profile: stitch.ProfileID{Source: "books", ID: "D-9"}, Level: stitch.Account,
-			Identifiers: []stitch.Identifier{id(stitch.Domain, "", "https://www.acme.nl"), id(stitch.VAT, "", "NL123456782B90")}}},
+		{ID: "visit", Occurred: may(1), Body: stitch.Seen{
+			Profile: stitch.ProfileID{Source: "web", ID: "v7"}, Level: stitch.Person,
+			Identifiers: []stitch.Identifier{id(stitch.Cookie, "web", "c-41")},
+		}},
+		{ID: "form", Occurred: may(2), Body: stitch.Seen{
+			Profile: stitch.ProfileID{Source: "forms", ID: "120"}, Level: stitch.Person,
+			Identifiers: []stitch.Identifier{id(stitch.Cookie, "web", "c-41"), id(stitch.Email, "", "J.Jansen+offers@Acme.nl")},
+		}},
+		{ID: "contact", Occurred: may(3), Body: stitch.Seen{
+			Profile: stitch.ProfileID{Source: "crm", ID: "17"}, Level: stitch.Person,
+			Identifiers: []stitch.Identifier{id(stitch.Email, "", "j.jansen@acme.nl")},
+		}},
+		{ID: "debtor", Occurred: may(1), Body: stitch.Seen{
+			Profile: stitch.ProfileID{Source: "books", ID: "D-9"}, Level: stitch.Account,
+			Identifiers: []stitch.Identifier{id(stitch.Domain, "", "https://www.acme.nl"), id(stitch.VAT, "", "NL123456782B90")},
+		}},
 	}
 }
 

@@ -102,7 +102,7 @@ type feedWriter struct {
 
 func (w *feedWriter) add(kind ChangeKind, entity, into string, profiles []uint32, rule string) {
 	c := Change{Kind: kind, Entity: entity, Into: into, Cause: Cause{Rule: rule, Version: w.s.c.source.Version, Expiry: w.expiry}}
-	cause := uint32(none)
+	cause := none
 	w.s.sortProfiles(profiles)
 	c.Profiles = w.s.ids(profiles)
 	for _, p := range profiles {
@@ -124,7 +124,7 @@ func (w *feedWriter) add(kind ChangeKind, entity, into string, profiles []uint32
 
 // anyCause returns the newest fact behind the whole outcome.
 func (w *feedWriter) anyCause() uint32 {
-	cause := uint32(none)
+	cause := none
 	for _, f := range w.out.cause {
 		if f != none && (cause == none || w.s.knownBefore(f, cause) > 0) {
 			cause = f

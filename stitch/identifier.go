@@ -44,6 +44,7 @@ const (
 
 // carries reports whether a rule on this kind alone may say that two profiles of a level are the same.
 func (k Kind) carries(l Level) bool {
+	//exhaustive:ignore
 	switch k {
 	case Email, Cookie, Login, Device, Phone:
 		return l == Person
@@ -58,6 +59,7 @@ func (k Kind) carries(l Level) bool {
 
 // scoped reports whether equal values of different systems are different identifiers.
 func (k Kind) scoped() bool {
+	//exhaustive:ignore
 	switch k {
 	case Email, EmailDomain, Domain, Phone, Switchboard, VAT, KvK, KvKBranch, RSIN, LEI, DUNS, CompanyName, PersonName, IP, IPPrefix:
 		return false
@@ -200,6 +202,7 @@ func (i Identifier) IsZero() bool { return i == Identifier{} }
 func (i Identifier) Personal() bool { return i.kind.personal() }
 
 func (k Kind) personal() bool {
+	//exhaustive:ignore
 	switch k {
 	case "", EmailDomain, Domain, Switchboard, VAT, KvK, KvKBranch, RSIN, LEI, DUNS, CompanyName, IPPrefix, CRMAccount:
 		return false

@@ -177,9 +177,11 @@ func TestGeneratedVATNumbersAreValid(t *testing.T) {
 	}
 }
 
-var allKinds = []stitch.Kind{stitch.Email, stitch.EmailDomain, stitch.Domain, stitch.Cookie, stitch.Login, stitch.Device, stitch.CRM, stitch.CRMAccount,
+var allKinds = []stitch.Kind{
+	stitch.Email, stitch.EmailDomain, stitch.Domain, stitch.Cookie, stitch.Login, stitch.Device, stitch.CRM, stitch.CRMAccount,
 	stitch.Phone, stitch.Switchboard, stitch.VAT, stitch.KvK, stitch.KvKBranch, stitch.RSIN, stitch.LEI, stitch.DUNS, stitch.CompanyName,
-	stitch.PersonName, stitch.IP, stitch.IPPrefix, "badge"}
+	stitch.PersonName, stitch.IP, stitch.IPPrefix, "badge",
+}
 
 // propNormalIsFixed: the normal form of a normal form is itself, and no refusal shows the value.
 func propNormalIsFixed(t *rapid.T) {

@@ -170,8 +170,10 @@ func drawBody(t *rapid.T, refs []string) stitch.Body {
 
 func drawFact(t *rapid.T, n int, refs []string) stitch.Fact {
 	occurred := rapid.IntRange(0, 20).Draw(t, "occurred")
-	return stitch.Fact{ID: fmt.Sprintf("f%03d", n), Occurred: day(occurred), RecordedAt: day(rapid.IntRange(max(0, occurred-3), 22).Draw(t, "recorded")),
-		By: "test", Body: drawBody(t, refs)}
+	return stitch.Fact{
+		ID: fmt.Sprintf("f%03d", n), Occurred: day(occurred), RecordedAt: day(rapid.IntRange(max(0, occurred-3), 22).Draw(t, "recorded")),
+		By: "test", Body: drawBody(t, refs),
+	}
 }
 
 func drawFacts(t *rapid.T, most int) []stitch.Fact {
@@ -267,7 +269,7 @@ func propBatch(t *rapid.T) {
 	if err != nil || report.Rejected > 0 {
 		t.Fatal(err, report)
 	}
-	compare(t, s, resolveNaively(coarse(facts), houseRules(), nil, v))
+	compare(t, s, resolveNaively(coarse(facts), houseRules(), v))
 }
 
 // coarse cuts the addresses of facts as the door does.
@@ -327,7 +329,7 @@ func propOrder(t *rapid.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(answer(t, want), answer(t, s)) {
-		compare(t, s, resolveNaively(coarse(facts), houseRules(), nil, b2b.View{At: r.Clock()}))
+		compare(t, s, resolveNaively(coarse(facts), houseRules(), b2b.View{At: r.Clock()}))
 		t.Fatal("the resolver and Batch differ in bytes")
 	}
 	partition := map[stitch.ProfileID]string{}
@@ -368,12 +370,11 @@ func liveAffiliations(s *stitch.Snapshot, at time.Time) map[string]bool {
 func foldAffiliations(feed []stitch.Change) map[string]bool {
 	m := map[string]bool{}
 	for _, c := range feed {
-		switch c.Kind {
-		case stitch.AffiliatedChange:
+		if c.Kind == stitch.AffiliatedChange {
 			m[c.Entity+" "+c.Into] = true
-		case stitch.AffiliationEnded:
+		}
+		if c.Kind == stitch.AffiliationEnded {
 			delete(m, c.Entity+" "+c.Into)
-		default:
 		}
 	}
 	return m
@@ -549,13 +550,13 @@ func (m *machine) check(t *rapid.T) {
 	if m.clock.IsZero() {
 		return
 	}
-	compare(t, s, resolveNaively(coarse(m.facts), m.rulesAt(m.clock), nil, b2b.View{At: m.clock}))
+	compare(t, s, resolveNaively(coarse(m.facts), m.rulesAt(m.clock), b2b.View{At: m.clock}))
 	partition := map[stitch.ProfileID]string{}
 	for _, l := range []stitch.Level{stitch.Person, stitch.Account} {
 		for id := range s.Entities(l) {
 			for _, p := range s.Members(id) {
 				partition[p] = id
-				if strings.HasPrefix(id, l.String()) == false {
+				if !strings.HasPrefix(id, l.String()) {
 					t.Fatalf("%s is no %s", id, l)
 				}
 			}
@@ -582,7 +583,7 @@ func propMachine(t *rapid.T) {
 		"serialise": m.serialise,
 		"view": func(t *rapid.T) {
 			v := b2b.View{At: day(rapid.IntRange(0, 25).Draw(t, "at")), Known: day(rapid.IntRange(0, 25).Draw(t, "known"))}
-			compare(t, m.r.View(v), resolveNaively(coarse(m.facts), m.rulesAt(v.Known), nil, v))
+			compare(t, m.r.View(v), resolveNaively(coarse(m.facts), m.rulesAt(v.Known), v))
 		},
 		"": m.check,
 	})

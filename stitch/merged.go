@@ -74,8 +74,10 @@ func (s *Snapshot) Merged(id string) iter.Seq[FieldValue] {
 
 func (s *Snapshot) fieldValue(r fieldRow) FieldValue {
 	rec := &s.store.facts[r.fact]
-	return FieldValue{Field: r.Field, Profile: s.store.profiles.at(r.profile).id, Fact: rec.id,
-		Occurred: moment(rec.occurred), RecordedAt: moment(rec.recorded)}
+	return FieldValue{
+		Field: r.Field, Profile: s.store.profiles.at(r.profile).id, Fact: rec.id,
+		Occurred: moment(rec.occurred), RecordedAt: moment(rec.recorded),
+	}
 }
 
 // choose returns the row that survives.

@@ -10,7 +10,7 @@ type delta struct {
 	profiles map[uint32]uint32   // profile → the fact that touched it first, or none
 	recount  map[uint32]struct{} // values whose holders must be counted again
 	accounts map[uint32]struct{} // values whose account side changed: their person holders may belong elsewhere
-	aux      map[uint32]uint32   // profiles whose affiliations and relations alone are dirty
+	aux      map[uint32]struct{} // profiles whose affiliations and relations alone are dirty
 }
 
 func newDelta() *delta { return &delta{profiles: make(map[uint32]uint32, 4)} }
@@ -24,13 +24,11 @@ func (d *delta) touch(p, cause uint32) {
 	}
 }
 
-func (d *delta) touchAux(p, cause uint32) {
+func (d *delta) touchAux(p uint32) {
 	if d.aux == nil {
-		d.aux = map[uint32]uint32{}
+		d.aux = map[uint32]struct{}{}
 	}
-	if _, ok := d.aux[p]; !ok {
-		d.aux[p] = cause
-	}
+	d.aux[p] = struct{}{}
 }
 
 func (d *delta) touchValue(v uint32) {
@@ -169,7 +167,7 @@ func (s *store) activate(f uint32, d *delta) {
 		i, _ := slices.BinarySearchFunc(said.ends, x, s.compareEndings)
 		said.ends = slices.Insert(said.ends, i, x)
 		s.renew(p, v, d)
-	default:
+	case bodyRetract, bodyConsent, bodyJudgement, bodyApart, bodyAffiliated, bodyRelated, bodyPin:
 		s.attach(f, d, true)
 	}
 }
@@ -195,7 +193,7 @@ func (s *store) deactivate(f uint32, d *delta) {
 		said := p.say()
 		said.ends = slices.DeleteFunc(said.ends, func(x ending) bool { return x.fact == f })
 		s.renew(p, v, d)
-	default:
+	case bodyRetract, bodyConsent, bodyJudgement, bodyApart, bodyAffiliated, bodyRelated, bodyPin:
 		s.attach(f, d, false)
 	}
 }

@@ -19,7 +19,6 @@ type naive struct {
 	rules stitch.Rules
 	at    time.Time
 	known time.Time
-	preds map[string]func(a, b stitch.Profile, v time.Time) bool
 
 	facts  []stitch.Fact // visible and not retracted, whatever Occurred
 	levels map[stitch.ProfileID]stitch.Level
@@ -43,9 +42,11 @@ func lapse(l stitch.Lapse) time.Duration {
 
 func entityName(l stitch.Level, p stitch.ProfileID) string { return l.String() + ":" + p.String() }
 
-func resolveNaively(facts []stitch.Fact, rules stitch.Rules, preds map[string]func(a, b stitch.Profile, v time.Time) bool, v b2b.View) *naive {
-	n := &naive{rules: rules, at: v.At, known: v.Known, preds: preds, levels: map[stitch.ProfileID]stitch.Level{},
-		first: map[stitch.ProfileID]time.Time{}, pinned: map[stitch.ProfileID]bool{}, entity: map[stitch.ProfileID]string{}}
+func resolveNaively(facts []stitch.Fact, rules stitch.Rules, v b2b.View) *naive {
+	n := &naive{
+		rules: rules, at: v.At, known: v.Known, levels: map[stitch.ProfileID]stitch.Level{},
+		first: map[stitch.ProfileID]time.Time{}, pinned: map[stitch.ProfileID]bool{}, entity: map[stitch.ProfileID]string{},
+	}
 	visible := map[string]stitch.Fact{}
 	for _, f := range facts {
 		if f.RecordedAt.IsZero() {
@@ -240,11 +241,12 @@ func (n *naive) sightings(p stitch.ProfileID, id stitch.Identifier, purpose stri
 }
 
 // test says whether a rule holds on a pair at t and returns the support and the shared values.
-func (n *naive) test(r stitch.Rule, a, b stitch.ProfileID, t time.Time) (support time.Time, timed, ok bool) {
+func (n *naive) test(r stitch.Rule, a, b stitch.ProfileID, t time.Time) (support time.Time, ok bool) {
 	if len(r.Only) > 0 && (!slices.Contains(r.Only, a.Source) || !slices.Contains(r.Only, b.Source)) ||
 		slices.Contains(r.Except, a.Source) || slices.Contains(r.Except, b.Source) || r.Across && a.Source == b.Source {
-		return
+		return support, false
 	}
+	timed := false
 	purpose := r.Purpose
 	if purpose == "none" {
 		purpose = ""
@@ -252,7 +254,7 @@ func (n *naive) test(r stitch.Rule, a, b stitch.ProfileID, t time.Time) (support
 	for _, c := range r.When {
 		s, hasTime, ok := n.condition(r, c, purpose, a, b, t)
 		if !ok {
-			return support, timed, false
+			return support, false
 		}
 		if hasTime && (!timed || s.Before(support)) {
 			support, timed = s, true
@@ -260,7 +262,7 @@ func (n *naive) test(r stitch.Rule, a, b stitch.ProfileID, t time.Time) (support
 	}
 	for _, c := range r.Unless {
 		if _, _, ok := n.condition(stitch.Rule{Effect: stitch.Never}, c, "", a, b, t); ok {
-			return support, timed, false
+			return support, false
 		}
 	}
 	if timed {
@@ -276,10 +278,10 @@ func (n *naive) test(r stitch.Rule, a, b stitch.ProfileID, t time.Time) (support
 			}
 		}
 		if !t.Before(support.Add(life)) {
-			return support, timed, false
+			return support, false
 		}
 	}
-	return support, timed, true
+	return support, true
 }
 
 func (n *naive) condition(r stitch.Rule, c stitch.Condition, purpose string, a, b stitch.ProfileID, t time.Time) (support time.Time, timed, ok bool) {
@@ -349,8 +351,6 @@ func (n *naive) condition(r stitch.Rule, c stitch.Condition, purpose string, a, 
 			}
 		}
 		return support, timed, ok
-	case c.Func != "":
-		return support, false, n.preds[c.Func](stitch.Profile{ID: a}, stitch.Profile{ID: b}, t)
 	}
 	panic("unknown condition")
 }
@@ -439,7 +439,7 @@ func (n *naive) resolve(level stitch.Level) {
 				if r.Off || r.Level != level || !r.Valid.Contains(n.at) {
 					continue
 				}
-				support, _, ok := n.test(r, a, b, n.at)
+				support, ok := n.test(r, a, b, n.at)
 				switch {
 				case !ok:
 				case r.Effect == stitch.Same:
@@ -587,7 +587,7 @@ func (n *naive) affiliated(entity string, t time.Time) []string {
 				if r.Effect != stitch.Affiliate || r.Off || !r.Valid.Contains(t) {
 					continue
 				}
-				if _, _, ok := n.test(r, p, a, t); ok {
+				if _, ok := n.test(r, p, a, t); ok {
 					set[r.Name+" "+n.entity[a]] = true
 				}
 			}
@@ -616,7 +616,7 @@ func (n *naive) related() []string {
 			}
 			for _, r := range n.rules.Rules {
 				if r.Effect == stitch.Relate && r.Level == n.levels[a] && !r.Off && r.Valid.Contains(n.at) {
-					if _, _, ok := n.test(r, a, b, n.at); ok {
+					if _, ok := n.test(r, a, b, n.at); ok {
 						set[fmt.Sprint(n.entity[a], " ", n.entity[b], " ", r.Relation, " ", r.Name)] = true
 					}
 				}

@@ -61,6 +61,7 @@ func (n *Normalizer) sharedRange(p netip.Prefix) bool {
 
 // normal returns the normal form of a cleaned value and how far it was verified.
 func (n *Normalizer) normal(k Kind, system, raw string) (string, Check, error) {
+	//exhaustive:ignore
 	switch k {
 	case Email:
 		v, err := n.email(raw)
@@ -132,6 +133,7 @@ func (n *Normalizer) traits(i Identifier) traits {
 	if isPseudonym(i.value) {
 		return 0
 	}
+	//exhaustive:ignore
 	switch i.kind {
 	case Email:
 		local := i.value[:strings.LastIndexByte(i.value, '@')]

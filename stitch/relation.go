@@ -97,8 +97,10 @@ func (e *eval) relateByRules(m uint32, p *profile, out *[]Relation, refusals *[]
 				}
 				continue
 			}
-			*out = append(*out, Relation{A: x.entity.id, B: y.entity.id, Relation: r.relation, Valid: window(found.since, found.until),
-				Rule: r.name, ProfileA: x.id, ProfileB: y.id})
+			*out = append(*out, Relation{
+				A: x.entity.id, B: y.entity.id, Relation: r.relation, Valid: window(found.since, found.until),
+				Rule: r.name, ProfileA: x.id, ProfileB: y.id,
+			})
 		}
 	}
 	p.eachHeld(func(v uint32, _, _ int64) {

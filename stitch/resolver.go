@@ -45,8 +45,10 @@ func New(cfg Config) (*Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Resolver{history: []ruleVersion{{math.MinInt64, c}}, facts: map[string]uint32{}, retracts: map[string][]uint32{},
-		tombs: map[string]bool{}, erased: map[string]bool{}, gone: map[string][]uint32{}, clock: math.MinInt64}
+	r := &Resolver{
+		history: []ruleVersion{{math.MinInt64, c}}, facts: map[string]uint32{}, retracts: map[string][]uint32{},
+		tombs: map[string]bool{}, erased: map[string]bool{}, gone: map[string][]uint32{}, clock: math.MinInt64,
+	}
 	r.engine = engine{s: newStore(c), workers: c.config.Workers}
 	r.engine.s.at = r.clock
 	return r, nil
@@ -193,7 +195,7 @@ func (r *Resolver) due(x due, d *delta) {
 		}
 	case dueProfile:
 		if s.profiles.at(x.code) != nil {
-			d.touchAux(x.code, none)
+			d.touchAux(x.code)
 		}
 	case dueValue:
 		d.touchValue(x.code)

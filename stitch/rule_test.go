@@ -66,8 +66,10 @@ func TestRulesThatAreRefused(t *testing.T) {
 		{"no scorer", one(stitch.Rule{Name: "a", Effect: stitch.Same, Level: stitch.Person, When: []stitch.Condition{{Score: &low}}}), []string{"rules[0].when[0].score"}},
 		{"no number", one(stitch.Rule{Name: "a", Effect: stitch.Same, Level: stitch.Person, When: []stitch.Condition{{Score: &nan}}, Strength: nan}), []string{"rules[0].strength", "rules[0].when[0].score", "rules[0].when[0].score"}},
 		{"no predicate", one(stitch.Rule{Name: "a", Effect: stitch.Never, Level: stitch.Person, When: []stitch.Condition{{Func: "f"}}}), []string{"rules[0].when[0].func"}},
-		{"no lapse", one(stitch.Rule{Name: "a", Effect: stitch.Same, Level: stitch.Person, When: []stitch.Condition{{Same: stitch.Email, Together: "soon"}}, Expire: stitch.Expire{After: "-1d", Since: "ever", HalfLife: "0h"}}),
-			[]string{"rules[0].when[0].together", "rules[0].expire.after", "rules[0].expire.half_life", "rules[0].expire.since"}},
+		{
+			"no lapse", one(stitch.Rule{Name: "a", Effect: stitch.Same, Level: stitch.Person, When: []stitch.Condition{{Same: stitch.Email, Together: "soon"}}, Expire: stitch.Expire{After: "-1d", Since: "ever", HalfLife: "0h"}}),
+			[]string{"rules[0].when[0].together", "rules[0].expire.after", "rules[0].expire.half_life", "rules[0].expire.since"},
+		},
 		{"dead from the start", one(stitch.Rule{Name: "a", Effect: stitch.Same, Level: stitch.Person, When: same(stitch.Email), Strength: 3, Expire: stitch.Expire{HalfLife: "1d", Floor: 4}}), []string{"rules[0].expire.floor"}},
 		{"in force never", one(stitch.Rule{Name: "a", Effect: stitch.Same, Level: stitch.Person, When: same(stitch.Email), Valid: b2b.Window{From: day(2), To: day(1)}}), []string{"rules[0].valid.to"}},
 		{"relation without a name", one(stitch.Rule{Name: "a", Effect: stitch.Relate, Level: stitch.Account, When: same(stitch.Switchboard)}), []string{"rules[0].relation"}},
@@ -211,8 +213,10 @@ func TestBadFacts(t *testing.T) {
 	}
 	want := []b2b.Rejection{
 		{Index: 2, Path: "facts[2].id", Reason: "duplicate_id"},
-		{Index: 3, Path: "facts[3].occurred", Reason: "time"}, {Index: 3, Path: "facts[3].recorded_at", Reason: "time"},
-		{Index: 4, Path: "facts[4].occurred", Reason: "time"}, {Index: 4, Path: "facts[4].recorded_at", Reason: "time"},
+		{Index: 3, Path: "facts[3].occurred", Reason: "time"},
+		{Index: 3, Path: "facts[3].recorded_at", Reason: "time"},
+		{Index: 4, Path: "facts[4].occurred", Reason: "time"},
+		{Index: 4, Path: "facts[4].recorded_at", Reason: "time"},
 		{Index: 5, Path: "facts[5].recorded_at", Reason: "time"},
 		{Index: 6, Path: "facts[6].body", Reason: "format"},
 		{Index: 7, Path: "facts[7].body", Reason: "format"},

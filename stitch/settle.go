@@ -26,9 +26,9 @@ const (
 
 type dueQueue []due
 
-func (q dueQueue) Len() int           { return len(q) }
-func (q dueQueue) Less(i, j int) bool { return q[i].t < q[j].t }
-func (q dueQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *dueQueue) Len() int           { return len(*q) }
+func (q *dueQueue) Less(i, j int) bool { return (*q)[i].t < (*q)[j].t }
+func (q *dueQueue) Swap(i, j int)      { (*q)[i], (*q)[j] = (*q)[j], (*q)[i] }
 
 // Push implements [heap.Interface].
 func (q *dueQueue) Push(x any) { *q = append(*q, x.(due)) }
@@ -411,7 +411,7 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 
 func (g *engine) touchNamed(id ProfileID, d *delta) {
 	if q, ok := g.s.byProfile.get(id); ok {
-		d.touchAux(q, none)
+		d.touchAux(q)
 	}
 }
 
@@ -420,14 +420,14 @@ func (g *engine) touchRelated(x *profile, d *delta) {
 	for i := range x.holdings {
 		if v := g.s.values.at(x.holdings[i].value); len(v.use.relate[x.level]) > 0 {
 			for _, q := range v.holders {
-				d.touchAux(q, none)
+				d.touchAux(q)
 			}
 		}
 	}
 	for _, c := range x.combos {
 		if y := g.s.combos.at(c); g.s.c.rules[y.rule].effect == Relate {
 			for _, q := range y.holders {
-				d.touchAux(q, none)
+				d.touchAux(q)
 			}
 		}
 	}
@@ -440,7 +440,7 @@ func (g *engine) spread(v uint32, d *delta) {
 	touch := func(w uint32) {
 		for _, q := range s.values.at(w).holders {
 			if s.profiles.at(q).level == Person {
-				d.touchAux(q, none)
+				d.touchAux(q)
 			}
 		}
 	}

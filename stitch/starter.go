@@ -38,8 +38,10 @@ func StarterRules() Rules {
 			same("domain and name", Account, 30, 15, Domain, CompanyName),
 			{Name: "crm field", Effect: Affiliate, Priority: 10, Strength: 15, When: []Condition{{Same: CRMAccount}}},
 			{Name: "mail domain", Effect: Affiliate, Priority: 20, Strength: 8, When: []Condition{{Same: EmailDomain}}},
-			{Name: "address range", Effect: Affiliate, Priority: 50, Strength: 3, When: []Condition{{Within: IP}},
-				Expire: Expire{After: "180d"}, Purpose: "analytics"},
+			{
+				Name: "address range", Effect: Affiliate, Priority: 50, Strength: 3, When: []Condition{{Within: IP}},
+				Expire: Expire{After: "180d"}, Purpose: "analytics",
+			},
 		},
 		Guards: []Guard{
 			{Kind: Login, MaxPerEntity: 1},

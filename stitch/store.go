@@ -129,8 +129,10 @@ func (s *said) clone() *said {
 	if s == nil {
 		return nil
 	}
-	return &said{ends: slices.Clone(s.ends), consents: slices.Clone(s.consents), judgements: slices.Clone(s.judgements),
-		affiliated: slices.Clone(s.affiliated), related: slices.Clone(s.related), pins: s.pins}
+	return &said{
+		ends: slices.Clone(s.ends), consents: slices.Clone(s.consents), judgements: slices.Clone(s.judgements),
+		affiliated: slices.Clone(s.affiliated), related: slices.Clone(s.related), pins: s.pins,
+	}
 }
 
 type value struct {
@@ -171,8 +173,10 @@ type kindUse struct {
 }
 
 func newStore(c *Compiled) *store {
-	s := &store{c: c, slabs: &slabs{}, byProfile: newCowMap[ProfileID, uint32](), byValue: newCowMap[Identifier, uint32](),
-		byCombo: newCowMap[[4]uint32, uint32](), entities: newCowMap[string, *entity](), ips: newIPIndex()}
+	s := &store{
+		c: c, slabs: &slabs{}, byProfile: newCowMap[ProfileID, uint32](), byValue: newCowMap[Identifier, uint32](),
+		byCombo: newCowMap[[4]uint32, uint32](), entities: newCowMap[string, *entity](), ips: newIPIndex(),
+	}
 	s.setRules(c)
 	return s
 }
@@ -250,6 +254,7 @@ func (s *store) internValue(id Identifier) uint32 {
 		s.ownValue(derived).refs++
 	}
 	s.byValue.set(id, i)
+	//exhaustive:ignore
 	switch id.kind {
 	case IP:
 		s.ips.add(id, i)

@@ -165,8 +165,10 @@ func TestWhyNotNamesTheReason(t *testing.T) {
 	for _, g := range r.Snapshot().WhyNot(a, b).Rules {
 		got = append(got, g.Rule+": "+strings.Join(g.Missing, ", "))
 	}
-	want := []string{"mail: same email: ended", "cookie: consent link, same cookie: no consent", "phone: same phone: not verified",
-		"badge: same badge: not together", "device: same device: shared", "crm: same crm: blocked"}
+	want := []string{
+		"mail: same email: ended", "cookie: consent link, same cookie: no consent", "phone: same phone: not verified",
+		"badge: same badge: not together", "device: same device: shared", "crm: same crm: blocked",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -245,8 +247,10 @@ func TestRanges(t *testing.T) {
 	ip := stitch.MustIdentifier(stitch.IP, "", "8.8.8.77")
 	p := pid("web", "1")
 	consent := stitch.Fact{Occurred: day(0), Body: stitch.Consent{Profile: p, Purpose: "analytics", State: stitch.Granted}}
-	facts := []stitch.Fact{consent, sawAccount(0, pid("erp", "wide"), wide), sawAccount(5, pid("erp", "narrow"), narrow), saw(1, p, ip), saw(6, p, ip),
-		{Occurred: day(8), Body: stitch.Ended{Profile: pid("erp", "narrow"), Identifier: narrow}}}
+	facts := []stitch.Fact{
+		consent, sawAccount(0, pid("erp", "wide"), wide), sawAccount(5, pid("erp", "narrow"), narrow), saw(1, p, ip), saw(6, p, ip),
+		{Occurred: day(8), Body: stitch.Ended{Profile: pid("erp", "narrow"), Identifier: narrow}},
+	}
 	r := starter()
 	mustApply(t, r, facts...)
 	r.Advance(day(9))
@@ -313,7 +317,9 @@ func TestConsentOf(t *testing.T) {
 		fact stitch.Fact
 		want stitch.ConsentState
 	}{
-		{say(2, a, stitch.Granted, 0), stitch.Granted}, {say(3, b, stitch.Denied, 6), stitch.Denied}, {say(4, a, stitch.Withdrawn, 0), stitch.Withdrawn},
+		{say(2, a, stitch.Granted, 0), stitch.Granted},
+		{say(3, b, stitch.Denied, 6), stitch.Denied},
+		{say(4, a, stitch.Withdrawn, 0), stitch.Withdrawn},
 		{say(7, a, stitch.Granted, 0), stitch.Granted}, // the denial has run out
 	} {
 		mustApply(t, r, step.fact)

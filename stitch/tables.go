@@ -41,7 +41,7 @@ boekhouding booking bookings buchhaltung careers compliance contact contactus cr
 einkauf enquiries enquiry events export facturatie factuur facturen feedback finance financien finanzen fragen frontdesk gdpr hallo hello
 help helpdesk hi hostmaster hr import info inbox information inkoop inquiries invoice invoices it jobs kantoor klantenservice kontakt
 legal logistics mail mailbox marketing media news newsletter no-reply noreply office offertes order orders personeelszaken planning
-postmaster pr presse press privacy procurement purchase purchasing receptie reception recruitment rechnung rekeningen reservations root
+postmaster pr presse press privacy procurement purchase purchasing reception recruitment rechnung rekeningen reservations root
 sales security secretariaat secretariat sekretariat service servicedesk shop subscribe support team tender tenders verkauf verkoop vertrieb
 webmaster website welkom zentrale`)
 

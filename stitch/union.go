@@ -103,8 +103,10 @@ func (u *union) find(i int32) int32 {
 // newUnion prepares the members of a component, which are sorted by profile id.
 func newUnion(e *eval, level Level, members []uint32) *union {
 	n := len(members)
-	u := &union{e: e, level: level, members: members, ps: make([]*profile, n), parent: make([]int32, n), list: make([][]int32, n),
-		guarded: make([][]uint64, n), vetoes: make([][]veto, n)}
+	u := &union{
+		e: e, level: level, members: members, ps: make([]*profile, n), parent: make([]int32, n), list: make([][]int32, n),
+		guarded: make([][]uint64, n), vetoes: make([][]veto, n),
+	}
 	single := make([]int32, n)
 	for i, m := range members {
 		u.ps[i] = e.s.profiles.at(m)

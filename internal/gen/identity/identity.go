@@ -88,8 +88,10 @@ func New(src rand.Source, n int) *World {
 	people := max(2, n/5)
 	for i := range max(1, people/10) {
 		domain := fmt.Sprintf("%s%d.nl", trades[r.IntN(len(trades))], i)
-		w.Companies = append(w.Companies, Company{Name: fmt.Sprintf("%s %s %d", surnames[r.IntN(len(surnames))], trades[r.IntN(len(trades))], i), Domain: domain,
-			VAT: VAT(i), Prefix: fmt.Sprintf("%d.%d.%d.0/24", 20+i/65536, i/256%256, i%256)})
+		w.Companies = append(w.Companies, Company{
+			Name: fmt.Sprintf("%s %s %d", surnames[r.IntN(len(surnames))], trades[r.IntN(len(trades))], i), Domain: domain,
+			VAT: VAT(i), Prefix: fmt.Sprintf("%d.%d.%d.0/24", 20+i/65536, i/256%256, i%256),
+		})
 	}
 	for i := range people {
 		w.People = append(w.People, w.person(r, i))
@@ -108,9 +110,11 @@ func pick(r *rand.Rand, words []string) string {
 }
 
 func (w *World) person(r *rand.Rand, i int) Person {
-	p := Person{Given: pick(r, givens), Surname: pick(r, surnames), City: pick(r, cities),
+	p := Person{
+		Given: pick(r, givens), Surname: pick(r, surnames), City: pick(r, cities),
 		Born:  time.Date(1955+r.IntN(45), time.Month(1+r.IntN(12)), 1+r.IntN(28), 0, 0, 0, 0, time.UTC).Format(time.DateOnly),
-		Phone: fmt.Sprintf("+316%08d", 10000000+i), Consents: r.IntN(10) < 7}
+		Phone: fmt.Sprintf("+316%08d", 10000000+i), Consents: r.IntN(10) < 7,
+	}
 	p.Private = fmt.Sprintf("%s%d@gmail.com", p.Given, i)
 	for from := Epoch; ; {
 		to := Epoch.Add(Span)
@@ -145,8 +149,10 @@ func (w *World) company(r *rand.Rand, i int) {
 	c := w.Companies[i]
 	name := c.Name + " " + forms[r.IntN(len(forms))]
 	w.add(Observation{Source: "erp", Profile: "d" + strconv.Itoa(i), Person: -1, Company: i, At: Epoch, Recorded: Epoch, CompanyName: name, VAT: c.VAT, Domain: c.Domain})
-	w.add(Observation{Source: "crm", Profile: "a" + strconv.Itoa(i), Person: -1, Company: i, At: Epoch, Recorded: Epoch.Add(time.Hour),
-		CompanyName: c.Name, VAT: c.VAT, Prefix: c.Prefix})
+	w.add(Observation{
+		Source: "crm", Profile: "a" + strconv.Itoa(i), Person: -1, Company: i, At: Epoch, Recorded: Epoch.Add(time.Hour),
+		CompanyName: c.Name, VAT: c.VAT, Prefix: c.Prefix,
+	})
 }
 
 // typo exchanges two neighbouring letters now and then.
