@@ -162,7 +162,7 @@ func gaussJordan(m []float64, n int) {
 // visits solves x = s0 + x·Q on the states outside cut (nil: none), where x starts from what it holds. All terms are
 // non-negative, so that each component is found to full relative precision.
 func (v *solver) visits(f *solution, x []float64, cut []bool) {
-	v.load(&v.in, f.q, f.start, cut, false)
+	v.load(&v.in, &v.out, f.q, f.start, cut, false)
 	if !v.iterate(x) {
 		v.eliminate(f, x, f.start, cut, true)
 	}
@@ -170,7 +170,7 @@ func (v *solver) visits(f *solution, x []float64, cut []bool) {
 
 // hitting solves h = r + Q·h.
 func (v *solver) hitting(f *solution, h, r []float64) {
-	v.load(&v.out, f.q, r, nil, true)
+	v.load(&v.out, &v.in, f.q, r, nil, true)
 	if !v.iterate(h) {
 		v.eliminate(f, h, r, nil, false)
 	}
