@@ -174,5 +174,4 @@ func (b *Builder) read(r *bin.Reader, n uint64) {
 			return
 		}
 	}
-	b.added = 0
 }

@@ -78,13 +78,13 @@ func (b *Builder) live(rep *Report) (rows []uint32, timed bool) {
 		untimed = append(untimed, r)
 		return true
 	})
-	slices.SortFunc(untimed, t.compareRows)
 	for _, r := range untimed {
-		i := int(r)
+		i := b.index(r)
 		rep.Rejected = append(rep.Rejected, Reject{
-			b2b.Rejection{Index: i, Path: "events[" + strconv.Itoa(i) + "].at", Reason: "no time in a log where others have one"}, t.event(i),
+			b2b.Rejection{Index: i, Path: "events[" + strconv.Itoa(i) + "].at", Reason: "no time in a log where others have one"}, t.event(int(r)),
 		})
 	}
+	slices.SortStableFunc(rep.Rejected, func(x, y Reject) int { return cmp.Compare(x.Index, y.Index) })
 	return rows, true
 }
 

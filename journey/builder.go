@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -53,6 +54,7 @@ type Builder struct {
 	current    map[uint32]uint32 // the row that replaces each of them
 	dirty      bool              // rows were added since the last compact
 	added      int               // events and rows offered so far; the next index of a path
+	offered    []uint32          // index of each row of t when it was offered; nil: its number
 	duplicates int
 	rejected   []Reject
 }
@@ -96,10 +98,34 @@ func (b *Builder) Add(events ...Event) {
 		}
 		if reason != "" {
 			b.reject(path, reason, *e)
+		} else {
+			b.note(b.t.n-1, b.added)
 		}
 		b.added++
 	}
 	b.dirty = true
+}
+
+// note remembers under which index a row was offered, if that is not its number.
+func (b *Builder) note(row, index int) {
+	if b.offered == nil {
+		if row == index {
+			return
+		}
+		b.offered = make([]uint32, row, max(16, 2*row))
+		for i := range b.offered {
+			b.offered[i] = uint32(i)
+		}
+	}
+	b.offered = append(b.offered, uint32(index))
+}
+
+// index is the reverse of note.
+func (b *Builder) index(row uint32) int {
+	if b.offered == nil {
+		return int(row)
+	}
+	return int(b.offered[row])
 }
 
 func (b *Builder) reject(path, reason string, e Event) {
@@ -115,7 +141,16 @@ func (b *Builder) AddColumns(c Columns) error {
 		return err
 	}
 	skip := b.checkRows(&c)
+	row := b.t.n
 	b.t.appendColumns(&c, skip)
+	if skip != nil || b.offered != nil || row != b.added {
+		for i := range c.Step.Codes {
+			if skip == nil || !skip[i] {
+				b.note(row, b.added+i)
+				row++
+			}
+		}
+	}
 	b.added += len(c.Step.Codes)
 	b.dirty = true
 	return nil
@@ -203,7 +238,15 @@ func (b *Builder) Merge(other *Builder) error {
 	for row, x := range other.t.extra {
 		b.t.setExtra(uint32(n)+row, x)
 	}
-	b.rejected = append(b.rejected, other.rejected...)
+	for r := range uint32(other.t.n) {
+		b.note(n+int(r), b.added+other.index(r))
+	}
+	for _, r := range other.rejected {
+		r.Index += b.added
+		_, field, _ := strings.Cut(r.Path, "]")
+		r.Path = "events[" + strconv.Itoa(r.Index) + "]" + field
+		b.rejected = append(b.rejected, r)
+	}
 	b.added += other.added
 	b.duplicates += other.duplicates
 	b.dirty = true

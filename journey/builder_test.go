@@ -301,6 +301,21 @@ func TestOrderOnly(t *testing.T) {
 	if len(rep.Rejected) != 1 || rep.Rejected[0].Event.Step != "b" || rep.Rejected[0].Path != "events[0].at" {
 		t.Errorf("%+v", rep.Rejected)
 	}
+	// Indices are those of the events as they were offered, whatever was refused or dropped before, over several builders too.
+	a, _ := journey.NewBuilder(journey.Config{})
+	b, _ := journey.NewBuilder(journey.Config{})
+	a.Add(journey.Event{}, journey.Event{Journey: "j", Step: "x", At: epoch, ID: "1"}, journey.Event{Journey: "j", Step: "x", At: epoch, ID: "1"}, journey.Event{Journey: "j", Step: "late"})
+	b.Add(journey.Event{}, journey.Event{Journey: "j", Step: "later"})
+	if err := a.Merge(b); err != nil {
+		t.Fatal(err)
+	}
+	_, rep = a.Build(journey.Identities{})
+	_, rep = a.Build(journey.Identities{})
+	var paths []string
+	for _, r := range rep.Rejected {
+		paths = append(paths, r.Path)
+	}
+	diff(t, "paths", []string{"events[0].step", "events[3].at", "events[4].step", "events[5].at"}, paths)
 }
 
 func TestRejects(t *testing.T) {
@@ -323,6 +338,27 @@ func TestRejects(t *testing.T) {
 	}, got)
 	if rep.Accepted != 1 {
 		t.Errorf("%d accepted", rep.Accepted)
+	}
+}
+
+// TestWide: beyond 65,536 steps the codes are wider, and nothing else differs.
+func TestWide(t *testing.T) {
+	const n = 70_000
+	c := journey.Columns{Step: journey.Column{Codes: make([]uint32, n)}, Journey: journey.Column{Names: []string{"j"}, Codes: make([]uint32, n)}, At: make([]int64, n)}
+	for i := range n {
+		c.Step.Names = append(c.Step.Names, "s"+strconv.Itoa(i))
+		c.Step.Codes[i], c.At[i] = uint32(i), int64(n-i)
+	}
+	var b journey.Builder
+	if err := b.AddColumns(c); err != nil {
+		t.Fatal(err)
+	}
+	l, _ := b.Build(journey.Identities{})
+	if r := l.Rows(); r.Narrow != nil || len(r.Wide) != n {
+		t.Fatal("not wide")
+	}
+	if j := l.Journey(0); j.Step(0) != "s69999" || j.Step(n-1) != "s0" || l.Where(journey.Filter{Steps: []journey.StepID{"s7"}}).Len() != 1 || l.Strip("9").Len() != n {
+		t.Error("wrong steps")
 	}
 }
 

@@ -53,6 +53,10 @@ func TestCompositeOracle(t *testing.T) {
 	}
 	diff(t, "shared events", want.Shared, shared)
 
+	if timeline := l.Timelines(); timeline.Journeys() != want.Accounts || timeline.Len() != l.Events() {
+		t.Errorf("%d timelines with %d rows, want %d with %d", timeline.Journeys(), timeline.Len(), want.Accounts, l.Events())
+	}
+
 	c, err := journey.NewCrossings(l, journey.SpanConfig{})
 	if err != nil {
 		t.Fatal(err)

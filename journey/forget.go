@@ -19,6 +19,7 @@ func (b *Builder) Forget(persons ...b2b.PersonID) b2b.Removed {
 	}
 	b.compact()
 	var t table
+	offered := make([]uint32, 0, b.t.n)
 	for r := range b.t.n {
 		e := b.t.event(r)
 		keep, parts := forgetIn(&e, gone)
@@ -28,6 +29,7 @@ func (b *Builder) Forget(persons ...b2b.PersonID) b2b.Removed {
 			continue
 		}
 		t.add(&e)
+		offered = append(offered, uint32(b.index(uint32(r))))
 	}
 	b.rejected = slices.DeleteFunc(b.rejected, func(r Reject) bool {
 		hit := gone[r.Event.Person] || slices.ContainsFunc(r.Event.With, func(p Participant) bool { return gone[p.Person] })
@@ -37,7 +39,7 @@ func (b *Builder) Forget(persons ...b2b.PersonID) b2b.Removed {
 		return hit
 	})
 	if !removed.IsEmpty() {
-		b.t, b.dirty = t, true
+		b.t, b.offered, b.dirty = t, offered, true
 	}
 	return removed
 }

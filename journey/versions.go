@@ -114,6 +114,11 @@ func (b *Builder) drop(gone []uint32, versions [][]uint32) {
 		}
 		t.extra = extras
 		t.Columns = t.take(keep)
+		if b.offered == nil {
+			b.offered = keep
+		} else {
+			b.offered = pick(b.offered, keep)
+		}
 		t.n = len(keep)
 	}
 	b.superseded, b.current = nil, make(map[uint32]uint32)
