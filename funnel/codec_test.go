@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/buyerjourney/b2b/funnel"
+	"github.com/buyerjourney/b2b/funnel/survival"
 )
 
 // enumeration is what every closed enumeration of the package is.
@@ -64,6 +65,10 @@ func TestCodecs(t *testing.T) {
 	checkCodec[funnel.Dimension](t, 6)
 	checkCodec[funnel.CountInterval](t, 4)
 	checkCodec[funnel.BrandEventKind](t, 6)
+	checkCodec[funnel.VisitClass](t, 3)
+	checkCodec[funnel.Fate](t, 4)
+	checkCodec[survival.Interval](t, 3)
+	checkCodec[survival.Family](t, 5)
 	for text, want := range map[string]funnel.Outcome{"Closed Won": funnel.Won, "declined": funnel.Lost, "cancelled": funnel.NoDecision, "no_decision": funnel.NoDecision} {
 		if got, err := funnel.ParseOutcome(text); err != nil || got != want {
 			t.Errorf("%q is read as %v, %v", text, got, err)

@@ -2,9 +2,10 @@ package funnel
 
 import (
 	"github.com/buyerjourney/b2b/funnel/survival"
+	"github.com/buyerjourney/b2b/internal/enum"
 )
 
-// VisitClass tells first stays in a place from returns. It is one of the three constants.
+// VisitClass tells first stays in a place from returns. It is a closed enumeration; zero is [AnyVisit].
 type VisitClass uint8
 
 // The classes of visits.
@@ -14,17 +15,22 @@ const (
 	RepeatedVisit
 )
 
+var visitClasses = enum.New[VisitClass]("visit", "any", "first", "repeated")
+
+// IsValid reports whether v is a value of the enumeration.
+func (v VisitClass) IsValid() bool { return visitClasses.Valid(v) }
+
 // String returns the name in lower case.
-func (v VisitClass) String() string {
-	switch v {
-	case FirstVisit:
-		return "first"
-	case RepeatedVisit:
-		return "repeated"
-	case AnyVisit:
-	}
-	return "any"
-}
+func (v VisitClass) String() string { return visitClasses.String(v) }
+
+// AppendText implements [encoding.TextAppender].
+func (v VisitClass) AppendText(dst []byte) ([]byte, error) { return visitClasses.AppendText(dst, v) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (v VisitClass) MarshalText() ([]byte, error) { return visitClasses.AppendText(nil, v) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]; the empty text is [AnyVisit].
+func (v *VisitClass) UnmarshalText(text []byte) error { return visitClasses.UnmarshalText(v, text) }
 
 // StageTime is how long deals stay in one place, and how they leave it. Ask Curve.Quantile for quantiles with the
 // interval of Brookmeyer and Crowley, and Curve.Mean for the mean time up to a horizon.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/enum"
 )
 
 // ReachMode narrows which chains of steps count. Modes are combined with |; the zero value takes the longest chain within
@@ -87,7 +88,7 @@ type ReachedUnit struct {
 	Fate  Fate
 }
 
-// Fate says what became of a unit in its window.
+// Fate says what became of a unit in its window. It is a closed enumeration; zero is [NotStarted].
 type Fate uint8
 
 // The fates.
@@ -97,6 +98,23 @@ const (
 	Failed          // the window is over, or the search was ended by its mode
 	InWindow        // may still come to the end: censored, not failed
 )
+
+var fates = enum.New[Fate]("fate", "not-started", "complete", "failed", "in-window")
+
+// IsValid reports whether f is a value of the enumeration.
+func (f Fate) IsValid() bool { return fates.Valid(f) }
+
+// String returns the name in lower case.
+func (f Fate) String() string { return fates.String(f) }
+
+// AppendText implements [encoding.TextAppender].
+func (f Fate) AppendText(dst []byte) ([]byte, error) { return fates.AppendText(dst, f) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (f Fate) MarshalText() ([]byte, error) { return fates.AppendText(nil, f) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]; the empty text is [NotStarted].
+func (f *Fate) UnmarshalText(text []byte) error { return fates.UnmarshalText(f, text) }
 
 // Reached is the answer of [Reach].
 type Reached struct {

@@ -217,6 +217,12 @@ func (a *answer) compute() int {
 	for _, name := range a.data.ignored {
 		a.note("column %s ignored", name)
 	}
+	if a.data.rounded > 0 {
+		a.note("%d amounts rounded to four decimals", a.data.rounded)
+	}
+	if strings.Contains(o.levels, ",") {
+		a.note("of several levels the first is used")
+	}
 	config := lifetime.SummaryConfig{AsOf: a.asOf, Unit: pl.unit, Zone: pl.zone}
 	if a.summaries, a.report, a.err = lifetime.Summaries(a.data.transactions, config); a.err != nil {
 		a.verdict = funnel.Refused

@@ -115,7 +115,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestReading(t *testing.T) {
-	input := "\xef\xbb\xbfDATE,Customer,Amount,shop\r\n2026-01-05,a,10.5,x\r\n2026-01-05,a,-3,x\r\n2026-02-30,a,1,x\r\n2026-01-06,a,ten,x\r\n2026-01-07T10:00:00Z,b,,y\r\n"
+	input := "\xef\xbb\xbfDATE,Customer,Amount,shop\r\n2026-01-05,a,10.5,x\r\n2026-01-05,a,-3,x\r\n2026-02-30,a,1,x\r\n2026-01-06,a,ten,x\r\n2026-01-07T10:00:00Z,b,,y\r\n2026-01-08,b,29.330000001,y\r\n"
 	code, out, _ := program1(t, input, "-unit", "day")
 	if code != 4 {
 		t.Fatalf("exit %d", code)
@@ -128,7 +128,7 @@ func TestReading(t *testing.T) {
 	if diff := cmp.Diff(want, a.Rejected); diff != "" {
 		t.Errorf("rejected (-want +got):\n%s", diff)
 	}
-	if a.Customers != 2 || a.Transactions != 3 || !strings.HasPrefix(a.Notes[1], "column shop") {
+	if a.Customers != 2 || a.Transactions != 4 || !strings.HasPrefix(a.Notes[1], "column shop") || a.Notes[2] != "1 amounts rounded to four decimals" {
 		t.Errorf("got %+v", a)
 	}
 }

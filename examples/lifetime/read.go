@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +24,7 @@ type input struct {
 	rows         int
 	amounts      bool // there is a column of amounts
 	ignored      []string
+	rounded      int // amounts without a currency that were rounded to four decimals
 }
 
 func read(path string, stdin io.Reader, zone *time.Location, rejects *cli.Rejects) (*input, error) {
@@ -67,7 +71,12 @@ func read(path string, stdin io.Reader, zone *time.Location, rejects *cli.Reject
 					continue
 				}
 			}
-			if tx.Amount, err = b2b.ParseAmount(text, code); err != nil {
+			if tx.Amount, err = b2b.ParseAmount(text, code); err != nil && !hasCurrency {
+				if tx.Amount, err = round(text); err == nil {
+					in.rounded++
+				}
+			}
+			if err != nil {
 				rejects.Add(t.Line(), reason(err))
 				continue
 			}
@@ -76,6 +85,15 @@ func read(path string, stdin io.Reader, zone *time.Location, rejects *cli.Reject
 	}
 	in.rows = t.Rows()
 	return in, t.Err()
+}
+
+// round reads a number that is no amount of any currency, as programs write them, to four decimals.
+func round(text string) (b2b.Money, error) {
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(math.Abs(x) < 1e14) {
+		return b2b.Money{}, errors.New("amount: not a decimal number")
+	}
+	return b2b.NewMoney(int64(math.RoundToEven(x*1e4)), plainCurrency)
 }
 
 // reason says what is wrong with an amount, without its value.

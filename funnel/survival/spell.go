@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/enum"
 )
 
 // Spell is one stay of one case: at risk on (Entry, Exit], in a unit of time that the caller states. The zero value is a
@@ -35,6 +36,23 @@ const (
 	Plain                  // S ± z·se, cut to [0,1]
 )
 
+var intervals = enum.New[Interval]("interval", "log-log", "log", "plain")
+
+// IsValid reports whether i is a value of the enumeration.
+func (i Interval) IsValid() bool { return intervals.Valid(i) }
+
+// String returns the name in lower case.
+func (i Interval) String() string { return intervals.String(i) }
+
+// AppendText implements [encoding.TextAppender].
+func (i Interval) AppendText(dst []byte) ([]byte, error) { return intervals.AppendText(dst, i) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (i Interval) MarshalText() ([]byte, error) { return intervals.AppendText(nil, i) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler]; the empty text is [LogLog].
+func (i *Interval) UnmarshalText(text []byte) error { return intervals.UnmarshalText(i, text) }
+
 func (c Config) level() float64 {
 	if c.Level == 0 {
 		return b2b.DefaultLevel
@@ -46,7 +64,7 @@ func (c Config) check(p *b2b.Problems) {
 	if !(c.Level >= 0 && c.Level < 1) {
 		p.Add("config.level", "outside [0,1)")
 	}
-	if c.Interval > Plain {
+	if !c.Interval.IsValid() {
 		p.Add("config.interval", "unknown")
 	}
 }
