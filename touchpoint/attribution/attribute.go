@@ -2,10 +2,10 @@ package attribution
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/stat"
 	"github.com/buyerjourney/b2b/internal/stream"
 )
 
@@ -159,16 +159,4 @@ func sum(x []float64) float64 {
 }
 
 // total adds real numbers with compensation.
-type total struct{ sum, c float64 }
-
-func (t *total) add(x float64) {
-	s := t.sum + x
-	if math.Abs(t.sum) >= math.Abs(x) {
-		t.c += (t.sum - s) + x
-	} else {
-		t.c += (x - s) + t.sum
-	}
-	t.sum = s
-}
-
-func (t *total) value() float64 { return t.sum + t.c }
+type total = stat.Compensated

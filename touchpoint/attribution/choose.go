@@ -136,13 +136,13 @@ func (v *folds) loss(ends []int32, states int) (loss, se float64) {
 		}
 		const tiny = 1e-15 // a base rate of 0 or 1 must not make the loss infinite
 		q = min(max(q, tiny), 1-tiny)
-		byFold[f].add(-float64(p.conv[r]*math.Log(q)) - float64(p.null[r]*math.Log1p(-q)))
+		byFold[f].Add(-float64(p.conv[r]*math.Log(q)) - float64(p.null[r]*math.Log1p(-q)))
 	}
 	var all total
 	var means []float64
 	for f := range byFold {
-		x := byFold[f].value()
-		all.add(x)
+		x := byFold[f].Sum()
+		all.Add(x)
 		if v.t[f] > 0 {
 			means = append(means, x/v.t[f])
 		}
@@ -150,5 +150,5 @@ func (v *folds) loss(ends []int32, states int) (loss, se float64) {
 	if variance, ok := stat.Variance(means); ok {
 		se = math.Sqrt(variance / float64(len(means)))
 	}
-	return all.value() / walks, se
+	return all.Sum() / walks, se
 }

@@ -108,9 +108,9 @@ func shapley(v []float64, k int, phi []float64) {
 		var t total
 		for s := range v {
 			if s>>i&1 == 0 {
-				t.add(float64(weight[bits.OnesCount(uint(s))] * (v[s|1<<i] - v[s])))
+				t.Add(float64(weight[bits.OnesCount(uint(s))] * (v[s|1<<i] - v[s])))
 			}
 		}
-		phi[i] = t.value()
+		phi[i] = t.Sum()
 	}
 }

@@ -168,10 +168,10 @@ func (c *Credits) fill(names []string, point *scores, d draws, cfg Config) {
 func shareOf(credit []float64) []float64 {
 	var t total
 	for _, x := range credit {
-		t.add(x)
+		t.Add(x)
 	}
 	out := make([]float64, len(credit))
-	if all := t.value(); all != 0 {
+	if all := t.Sum(); all != 0 {
 		for i, x := range credit {
 			out[i] = x / all
 		}
@@ -185,7 +185,7 @@ func (c *Credits) addErrors(conv, value []float64, level float64) {
 	z := stat.Z(level)
 	var credited total
 	for _, x := range c.Names {
-		credited.add(x.Conversions.Value)
+		credited.Add(x.Conversions.Value)
 	}
 	around := func(x, se float64) b2b.Estimate {
 		return b2b.Estimate{Value: x, Low: x - z*se, High: x + z*se, Level: level, Method: method}
@@ -194,7 +194,7 @@ func (c *Credits) addErrors(conv, value []float64, level float64) {
 		x := &c.Names[i]
 		x.Conversions = around(x.Conversions.Value, conv[i])
 		x.Value = around(x.Value.Value, value[i])
-		if t := credited.value(); t > 0 {
+		if t := credited.Sum(); t > 0 {
 			x.Share = around(x.Share.Value, conv[i]/t)
 		}
 	}

@@ -62,14 +62,14 @@ func (l *linear) worker() func(*weights, *scores) bool {
 					continue
 				}
 				code := codes[i]
-				conv[code].add(float64(c * share))
+				conv[code].Add(float64(c * share))
 				if v != 0 {
-					value[code].add(float64(v * share))
+					value[code].Add(float64(v * share))
 				}
 			}
 		}
 		for i := range n {
-			out.conv[i], out.value[i] = conv[i].value(), value[i].value()
+			out.conv[i], out.value[i] = conv[i].Sum(), value[i].Sum()
 		}
 		return converts
 	}

@@ -53,21 +53,21 @@ func (c *markovFitter) worker() func(*weights, *scores) bool {
 				set[s] = false
 			}
 			out.removal[code] = clamp(p / f.p)
-			effects.add(out.removal[code])
+			effects.Add(out.removal[code])
 			if f.v != 0 {
 				out.removalValue[code] = value / f.v
 			}
-			effectsV.add(out.removalValue[code])
+			effectsV.Add(out.removalValue[code])
 		}
 		var value total
 		for _, x := range w.value {
-			value.add(x)
+			value.Add(x)
 		}
 		conversions := sum(w.conv)
 		for code := range c.with {
-			out.conv[code] = conversions * out.removal[code] / effects.value()
-			if t := effectsV.value(); t != 0 {
-				out.value[code] = value.value() * out.removalValue[code] / t
+			out.conv[code] = conversions * out.removal[code] / effects.Sum()
+			if t := effectsV.Sum(); t != 0 {
+				out.value[code] = value.Sum() * out.removalValue[code] / t
 			}
 		}
 		return true

@@ -110,10 +110,10 @@ func (f *shapleyFitter) sample(g *absorber, walks float64, out *scores) {
 		g.along(order, gain[k:], gainV[k:])
 		for i := range k {
 			x, y := (gain[i]+gain[k+i])/2, (gainV[i]+gainV[k+i])/2
-			phi[i][0].add(x)
-			phi[i][1].add(float64(x * x))
-			phiV[i][0].add(y)
-			phiV[i][1].add(float64(y * y))
+			phi[i][0].Add(x)
+			phi[i][1].Add(float64(x * x))
+			phiV[i][0].Add(y)
+			phiV[i][1].Add(float64(y * y))
 		}
 	}
 	n := float64(f.pairs)
@@ -121,11 +121,11 @@ func (f *shapleyFitter) sample(g *absorber, walks float64, out *scores) {
 		if n < 2 {
 			return 0
 		}
-		m := t[0].value() / n
-		return math.Sqrt(max(0, t[1].value()/n-float64(m*m))/(n-1)) * walks
+		m := t[0].Sum() / n
+		return math.Sqrt(max(0, t[1].Sum()/n-float64(m*m))/(n-1)) * walks
 	}
 	for i := range k {
-		out.conv[i], out.value[i] = phi[i][0].value()/n*walks, phiV[i][0].value()/n*walks
+		out.conv[i], out.value[i] = phi[i][0].Sum()/n*walks, phiV[i][0].Sum()/n*walks
 		if !f.fitted { // the first fit is that of the counts themselves
 			f.se[i], f.seV[i] = se(phi[i]), se(phiV[i])
 		}

@@ -63,14 +63,14 @@ func OrderedCredits(p *Paths) ([]PositionCredit, error) {
 				sums[k] = t
 				order = append(order, k)
 			}
-			t[0].add(float64(c * l.w[i]))
-			t[1].add(float64(p.value[r] * l.w[i]))
+			t[0].Add(float64(c * l.w[i]))
+			t[1].Add(float64(p.value[r] * l.w[i]))
 		}
 	}
 	slices.SortFunc(order, func(a, b key) int { return cmp.Or(cmp.Compare(a.code, b.code), cmp.Compare(a.at, b.at)) })
 	out := make([]PositionCredit, len(order))
 	for i, k := range order {
-		out[i] = PositionCredit{p.names[k.code], k.at, Amount{sums[k][0].value(), sums[k][1].value()}}
+		out[i] = PositionCredit{p.names[k.code], k.at, Amount{sums[k][0].Sum(), sums[k][1].Sum()}}
 	}
 	return out, nil
 }

@@ -51,10 +51,10 @@ func (v *solver) solve(f *solution, w *weights) *solution {
 	}
 	var p, value total
 	for s := range n {
-		p.add(float64(f.x[s] * f.r[s]))
-		value.add(float64(f.x[s] * f.rv[s]))
+		p.Add(float64(f.x[s] * f.r[s]))
+		value.Add(float64(f.x[s] * f.rv[s]))
 	}
-	f.p, f.v = p.value(), value.value()
+	f.p, f.v = p.Sum(), value.Sum()
 	return f
 }
 
@@ -128,11 +128,11 @@ func (v *solver) invert(f *solution) {
 		row := m[i*n : i*n+n]
 		var h, hv total
 		for j, x := range row {
-			h.add(float64(x * f.r[j]))
-			hv.add(float64(x * f.rv[j]))
+			h.Add(float64(x * f.r[j]))
+			hv.Add(float64(x * f.rv[j]))
 			f.x[j] += float64(f.start[i] * x)
 		}
-		f.h[i], f.hv[i] = h.value(), hv.value()
+		f.h[i], f.hv[i] = h.Sum(), hv.Sum()
 	}
 }
 
@@ -206,10 +206,10 @@ func (v *solver) loss(f *solution, set []bool) (p, value float64) {
 				entry += float64(v.y[peer] * f.q[v.in.edge[k]])
 			}
 		}
-		ps.add(float64(entry * f.h[s]))
-		vs.add(float64(entry * f.hv[s]))
+		ps.Add(float64(entry * f.h[s]))
+		vs.Add(float64(entry * f.hv[s]))
 	}
-	return ps.value(), vs.value()
+	return ps.Sum(), vs.Sum()
 }
 
 // lossDense uses f_A = x_A·(M_AA)⁻¹.
@@ -238,10 +238,10 @@ func (v *solver) lossDense(f *solution, set []bool) (p, value float64) {
 	for j, t := range a {
 		var entry total
 		for i, s := range a {
-			entry.add(float64(f.x[s] * v.m[i*k+j]))
+			entry.Add(float64(f.x[s] * v.m[i*k+j]))
 		}
-		ps.add(float64(entry.value() * f.h[t]))
-		vs.add(float64(entry.value() * f.hv[t]))
+		ps.Add(float64(entry.Sum() * f.h[t]))
+		vs.Add(float64(entry.Sum() * f.hv[t]))
 	}
-	return ps.value(), vs.value()
+	return ps.Sum(), vs.Sum()
 }

@@ -1,6 +1,9 @@
 package attribution
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // system is a sparse linear system x = b + A·x with A ≥ 0, packed for sweeps: the terms of one row lie side by side. Rows are
 // ordered so that the first ones hang on no later row, and the last ones feed no earlier row: one pass solves these, and only
@@ -83,8 +86,8 @@ func (m *system) peel(in, out *csr, q []float64, cut []bool, backwards bool) {
 		}
 	}
 	m.tail = len(m.rows)
-	for i := len(last) - 1; i >= 0; i-- {
-		m.rows = append(m.rows, last[i])
+	for _, s := range slices.Backward(last) {
+		m.rows = append(m.rows, s)
 	}
 }
 
