@@ -413,3 +413,33 @@ func TestBookConfigProblems(t *testing.T) {
 		t.Error("accepted")
 	}
 }
+
+// The zero state holds no deal, and everything can be asked of it.
+func TestZeroState(t *testing.T) {
+	var s funnel.State
+	if s.Len() != 0 || s.Hindsight() || len(s.Pipelines()) != 0 || s.Zone() != time.UTC || s.Observed() != (b2b.Window{}) {
+		t.Errorf("got %d deals", s.Len())
+	}
+	if _, ok := s.Find("d"); ok {
+		t.Error("a deal is found")
+	}
+	c := convertAll(t, &s, funnel.ConversionQuery{By: funnel.BySegment})
+	if c.ByHorizon.Why == "" || c.WonPerEntered.Why == "" || len(c.Segments) != 0 {
+		t.Errorf("got %+v", c)
+	}
+	if times, err := funnel.StageTimes(&s, 0); err != nil || len(times) != 0 {
+		t.Errorf("times: %v, %v", times, err)
+	}
+	if tri, err := funnel.Cohorts(&s, funnel.Monthly, funnel.ConversionQuery{}); err != nil || len(tri.Rows) != 0 {
+		t.Errorf("cohorts: %v, %v", tri, err)
+	}
+	if rep, err := funnel.HandOff(&s, funnel.HandOffQuery{}); err != nil || len(rep.Rows) != 0 {
+		t.Errorf("hand-off: %v, %v", rep, err)
+	}
+	if v, err := funnel.SalesVelocity(&s, funnel.VelocityConfig{Source: rand.NewPCG(1, 0)}); err != nil || v.Why == "" {
+		t.Errorf("velocity: %+v, %v", v, err)
+	}
+	if f, err := funnel.NewFlow(&s, 0); err != nil || len(f.Places) != 0 {
+		t.Errorf("flow: %v, %v", f, err)
+	}
+}

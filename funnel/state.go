@@ -12,7 +12,7 @@ import (
 // State is how all deals stood as of one [b2b.View]. Deals are in order of their ids and are named by their index. It is
 // immutable and safe for concurrent use, also while the [Book] goes on; the zero value holds no deal.
 type State struct {
-	config    *BookConfig // of the book, which never changes
+	config    BookConfig // of the book
 	view      b2b.View
 	asOf      int64
 	hindsight bool
@@ -67,7 +67,7 @@ func (s *State) AsOf() time.Time { return fromMicro(s.asOf) }
 func (s *State) Observed() b2b.Window { return s.config.Observed }
 
 // Zone returns the zone in which days are read.
-func (s *State) Zone() *time.Location { return s.config.Zone }
+func (s *State) Zone() *time.Location { return orUTC(s.config.Zone) }
 
 // Hindsight reports whether some change has no time of recording, so that its time of occurrence stands for it.
 func (s *State) Hindsight() bool { return s.hindsight }

@@ -46,7 +46,7 @@ func (b *Book) walker(v b2b.View, rows int) *walker {
 		asOf = b.last
 	}
 	w.s = &State{
-		config: &b.config, view: v, asOf: asOf, pipelines: b.pipelines, stages: b.stages.list, accounts: b.accounts.list,
+		config: b.config, view: v, asOf: asOf, pipelines: b.pipelines, stages: b.stages.list, accounts: b.accounts.list,
 		owners: b.owners.list, sources: b.sources.list, segments: b.segments.list, sojourns: newSojourns(rows),
 	}
 	w.places = make([][]int32, len(b.pipelines))
