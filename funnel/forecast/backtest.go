@@ -301,6 +301,9 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 	f := b.c.Forecast
 	s := b.b.At(b2b.View{At: t, Known: t})
 	p := newPanel(s)
+	if f.Segments == On {
+		p.tellSegments(s)
+	}
 	if len(p.at) == 0 {
 		b.report.Notes = appendOnce(b.report.Notes, "origins before the first deal are left out")
 		b.report.Origins = slices.DeleteFunc(b.report.Origins, t.Equal)
@@ -323,7 +326,7 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 		b.states = append(b.states, s)
 	}
 	build := func(set settings) *engine {
-		e := newEngine(p, f.grid(), set, f.Season.FiscalStart, []int64{end}, keep)
+		e := newEngine(p, f.Step, set, f.Season.FiscalStart, []int64{end}, keep)
 		m.value(e, s, earlier)
 		e.skip = f.Without
 		return e

@@ -198,7 +198,7 @@ func sameAs(m, earlier *Model, place int32) int32 {
 // place that it does not know.
 func (m *Model) rewalk(later *Model) func(d *openDeal) float64 {
 	f := m.e.fine
-	t := f.ownTable()
+	k := f.k
 	ends := later.e.ends
 	var cal *calendar
 	if f.cal != nil {
@@ -206,17 +206,29 @@ func (m *Model) rewalk(later *Model) func(d *openDeal) float64 {
 	}
 	sp := newSpan(later.e.p.asOf, ends[len(ends)-1], f.b.step, cal)
 	if f.b.cells+sp.steps+2 > f.k.grid { // the table must reach as far
-		k := newKernel(f.b, sp.steps)
+		k = newKernel(f.b, sp.steps)
 		k.adj = f.k.adj
 		k.estimate(f.b.mass, nil)
-		t = newTable(k, f.classes)
-		t.fill(k, f.classes, f.season, f.factors())
 	}
-	t.fresh(sp)
+	tables := map[string]*table{} // by segment
 	return func(d *openDeal) float64 {
 		s := sameAs(m, later, d.place)
 		if s < 0 {
 			return -1
+		}
+		name, own := "", []float64(nil)
+		if f.groups != nil {
+			name = later.s.Deal(int(d.deal)).Segment
+			if g, ok := slices.BinarySearch(m.e.p.segments, name); ok {
+				own = f.groups.factor[g]
+			}
+		}
+		t := tables[name]
+		if t == nil {
+			t = newTable(k, f.classes)
+			t.fill(k, f.classes, f.season, f.factors(), own)
+			t.fresh(sp)
+			tables[name] = t
 		}
 		p, _ := t.walk(int(s), float64(d.age)/float64(f.b.step), sp)
 		return p

@@ -3,6 +3,7 @@ package forecast
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/buyerjourney/b2b"
 )
@@ -101,7 +102,7 @@ func (c *calibrator) interval(at int64, forecast float64) b2b.Estimate {
 		low, high, ok = c.bounds(errs, 1-c.level, forecast) // α was driven below what so few errors can tell
 	}
 	if !ok {
-		return b2b.Point(forecast, "too few resolved origins for this level: "+stageNumber(len(errs))+" of "+stageNumber(leastErrors(c.level)))
+		return b2b.Point(forecast, "too few resolved origins for this level: "+strconv.Itoa(len(errs))+" of "+strconv.Itoa(leastErrors(c.level)))
 	}
 	return b2b.Estimate{Value: forecast, Low: low, High: high, Level: c.level, Method: "adaptive conformal, errors of resolved origins on the log scale"}
 }

@@ -15,16 +15,25 @@ type Elasticity struct {
 // the point forecast, all of them by one pass that follows the expected entries into every stage (the adjoint of the
 // recursion of the fresh-entry tables). Cost: as much as a few point forecasts.
 func (m *Model) Elasticities() []Elasticity {
-	a := newAdjoint(m.e)
-	for i, k := range m.e.keys {
-		a.follow(int(k.place), a.aged(float64(k.age)/float64(a.f.b.step)), m.e.count[i])
+	b := m.e.fine.b
+	grad := make([]float64, len(b.cols))
+	for from := 0; from < len(m.e.keys); {
+		to := from
+		a := newAdjoint(m.e, m.e.keys[from].segment)
+		for ; to < len(m.e.keys) && m.e.keys[to].segment == m.e.keys[from].segment; to++ {
+			k := m.e.keys[to]
+			a.follow(int(k.place), a.aged(float64(k.age)/float64(b.step)), m.e.count[to])
+		}
+		a.drain()
+		for i, g := range a.grad {
+			grad[i] += g
+		}
+		from = to
 	}
-	a.drain()
-	b := a.f.b
 	var out []Elasticity
 	for s := range b.k {
 		for i, c := range b.exits(s) {
-			e := Elasticity{Place: m.e.p.places[s], Wins: a.grad[b.first[s]+i], Outcome: funnel.Open}
+			e := Elasticity{Place: m.e.p.places[s], Wins: grad[b.first[s]+i], Outcome: funnel.Open}
 			if int(c.to) < b.k {
 				e.To = m.e.p.places[c.to].Stage
 			} else {
@@ -51,9 +60,16 @@ type adjoint struct {
 }
 
 // newAdjoint uses a table of its own, so that the model stays as it is.
-func newAdjoint(e *engine) *adjoint {
+func newAdjoint(e *engine, segment int32) *adjoint {
 	f := e.fine
+	var own []float64
+	if f.groups != nil {
+		own = f.groups.factor[segment]
+	}
 	a := &adjoint{f: f, sp: f.spans[len(f.spans)-1], t: f.ownTable(), grad: make([]float64, len(f.b.cols))}
+	if own != nil {
+		a.t.fill(f.k, f.classes, f.season, f.factors(), own)
+	}
 	a.t.fresh(a.sp)
 	a.flow = make([]float64, f.b.k*a.t.width)
 	for q := range f.classes {
@@ -64,6 +80,13 @@ func newAdjoint(e *engine) *adjoint {
 				for l, h := range row {
 					band := int(f.season.band[int(c.to)*f.b.cells+min(l, f.b.cells-1)])
 					scaled[l] = h * f.season.factor[f.season.at(q, int(c.to), band)]
+				}
+				row = scaled
+			}
+			if own != nil && c.to >= 0 {
+				scaled := make([]float64, len(row))
+				for l, h := range row {
+					scaled[l] = h * own[c.to]
 				}
 				row = scaled
 			}

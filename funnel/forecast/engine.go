@@ -38,8 +38,9 @@ const (
 
 // key is a place and an age.
 type key struct {
-	place int32
-	age   int64 // µs
+	segment int32 // 0 where segments are not told apart
+	place   int32
+	age     int64 // µs
 }
 
 // fitted is a kernel on one grid, with the spans of the periods.
@@ -47,10 +48,10 @@ type fitted struct {
 	b       *bins
 	cal     *calendar // nil without season
 	season  *seasonal
+	groups  *segmental // nil: segments are not told apart
 	classes int
 	spans   []span
 	k       *kernel
-	t       *table
 }
 
 // engine is a fitted kernel with the open deals of its panel. Point forecasts use a grid that is fine enough for the times
@@ -99,7 +100,7 @@ func newEngine(p *panel, step time.Duration, set settings, fiscal time.Month, en
 	e.deals(keep)
 	n := len(e.keys) * len(ends)
 	e.chance, e.beyond = make([]float64, n), make([]float64, len(e.keys))
-	e.fine.chances(e.fine.t, e.keys, e.chance, e.beyond)
+	e.fine.point(e.keys, e.chance, e.beyond)
 	if coarse != fine {
 		e.coarse = newFitted(p, coarse, set, fiscal, ends)
 		e.roughen()
@@ -113,14 +114,14 @@ func (e *engine) roughen() {
 	step, n := e.coarse.b.step, len(e.ends)
 	e.roughOf = make([]int32, len(e.keys))
 	for i, k := range e.keys { // by place and age
-		r := key{place: k.place, age: (k.age + step/2) / step * step}
+		r := key{segment: k.segment, place: k.place, age: (k.age + step/2) / step * step}
 		if m := len(e.rough); m == 0 || e.rough[m-1] != r {
 			e.rough = append(e.rough, r)
 		}
 		e.roughOf[i] = int32(len(e.rough) - 1)
 	}
 	chance := make([]float64, len(e.rough)*n)
-	e.coarse.chances(e.coarse.t, e.rough, chance, nil)
+	e.coarse.point(e.rough, chance, nil)
 	e.shift = make([]float64, len(e.chance))
 	for i := range e.keys {
 		for j := range n {
@@ -172,14 +173,16 @@ func newFitted(p *panel, step time.Duration, set settings, fiscal time.Month, en
 		f.season = newSeasonal(p, f.k, f.cal, set.halfLife)
 		f.k.estimate(f.b.mass, nil)
 	}
-	f.t = f.ownTable()
+	if p.segments != nil {
+		f.groups = newSegmental(p, f, set.halfLife)
+	}
 	return f
 }
 
 // ownTable returns a table to walk on that nobody else uses.
 func (f *fitted) ownTable() *table {
 	t := newTable(f.k, f.classes)
-	t.fill(f.k, f.classes, f.season, f.factors())
+	t.fill(f.k, f.classes, f.season, f.factors(), nil)
 	return t
 }
 
@@ -203,18 +206,24 @@ func (e *engine) deals(keep func(int32) bool) {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(x, y int32) int {
-		a, b := &e.open[x], &e.open[y]
-		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.age, b.age), cmp.Compare(x, y))
-	})
-	for n, i := range order {
-		d := &e.open[i]
-		if n > 0 && e.open[order[n-1]].place == d.place && e.open[order[n-1]].age == d.age {
-			d.key = e.open[order[n-1]].key
-			continue
+	keyOf := func(d *openDeal) key {
+		k := key{place: d.place, age: d.age}
+		if p.segments != nil {
+			k.segment = p.segment[d.deal]
 		}
-		d.key = int32(len(e.keys))
-		e.keys = append(e.keys, key{place: d.place, age: d.age})
+		return k
+	}
+	slices.SortFunc(order, func(x, y int32) int {
+		a, b := keyOf(&e.open[x]), keyOf(&e.open[y])
+		return cmp.Or(cmp.Compare(a.segment, b.segment), cmp.Compare(a.place, b.place), cmp.Compare(a.age, b.age), cmp.Compare(x, y))
+	})
+	for _, i := range order {
+		d := &e.open[i]
+		k := keyOf(d)
+		if n := len(e.keys); n == 0 || e.keys[n-1] != k {
+			e.keys = append(e.keys, k)
+		}
+		d.key = int32(len(e.keys) - 1)
 	}
 	e.tally()
 }
@@ -227,27 +236,44 @@ func (e *engine) tally() {
 	}
 }
 
-// chances computes for every key the chance to win until the end of every period; beyond may be nil.
-func (f *fitted) chances(t *table, keys []key, chance, beyond []float64) {
+// chances computes for every key the chance to win until the end of every period, on a table that is filled with the rates
+// of k; factor and groups are the factors of the season and of the segments. beyond may be nil. Keys are by segment.
+func (f *fitted) chances(t *table, k *kernel, factor []float64, groups [][]float64, keys []key, chance, beyond []float64) {
 	n := len(f.spans)
-	for j := n - 1; j >= 0; j-- {
-		sp := f.spans[j]
-		if j == n-1 || f.cal != nil { // without season the values hang on the steps that remain only
-			t.fresh(sp)
+	for from := 0; from < len(keys); {
+		to := len(keys)
+		if groups != nil {
+			g := keys[from].segment
+			for to = from + 1; to < len(keys) && keys[to].segment == g; {
+				to++
+			}
+			t.fill(k, f.classes, f.season, factor, groups[g])
 		}
-		for i, k := range keys {
-			p, rest := t.walk(int(k.place), float64(k.age)/float64(f.b.step), sp)
-			chance[i*n+j] = p
-			if beyond != nil && j == n-1 {
-				beyond[i] = rest
+		for j := n - 1; j >= 0; j-- {
+			sp := f.spans[j]
+			if j == n-1 || f.cal != nil { // without season the values hang on the steps that remain only
+				t.fresh(sp)
+			}
+			for i := from; i < to; i++ {
+				p, rest := t.walk(int(keys[i].place), float64(keys[i].age)/float64(f.b.step), sp)
+				chance[i*n+j] = p
+				if beyond != nil && j == n-1 {
+					beyond[i] = rest
+				}
 			}
 		}
+		from = to
 	}
 	for i := range keys { // the parts of steps at the ends of periods must not make a later chance the smaller one
 		for j := 1; j < n; j++ {
 			chance[i*n+j] = max(chance[i*n+j], chance[i*n+j-1])
 		}
 	}
+}
+
+// point computes the chances under the estimated rates, on a table of its own.
+func (f *fitted) point(keys []key, chance, beyond []float64) {
+	f.chances(f.ownTable(), f.k, f.factors(), f.groups.factors(), keys, chance, beyond)
 }
 
 // ensemble is the outcome of every draw.
@@ -333,11 +359,14 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 				w.factor[i] = f.season.factor[i] * rng.Gamma(d) / d
 			}
 		}
-		w.t.fill(w.k, f.classes, f.season, w.factor)
+		groups := f.groups.draw(&rng)
+		if groups == nil {
+			w.t.fill(w.k, f.classes, f.season, w.factor, nil)
+		}
 		if e.rough == nil {
-			f.chances(w.t, e.keys, w.chance, nil)
+			f.chances(w.t, w.k, w.factor, groups, e.keys, w.chance, nil)
 		} else {
-			f.chances(w.t, e.rough, w.rough, nil)
+			f.chances(w.t, w.k, w.factor, groups, e.rough, w.rough, nil)
 			for i, k := range e.roughOf {
 				for j := range n {
 					m, p := e.shift[i*n+j], w.rough[int(k)*n+j]

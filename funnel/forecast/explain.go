@@ -1,23 +1,53 @@
 package forecast
 
-// explain returns a function that splits the log odds of a deal into terms that add up to them: the base (all fresh
-// deals of the pipeline), its stage, its age there, then what the weighting by recency and the season change.
+// explain returns a function that splits the log odds of a deal into terms that add up to them: the base (all fresh deals
+// of the pipeline), its stage, its age there, then what the weighting by recency, the season and its segment change. Each
+// term is the difference that one more fact makes, in this order.
 func (m *Model) explain() func(d *openDeal) []Term {
-	e, ref := m.e, m.ref
+	e := m.e
 	n := len(e.ends)
-	f := ref.fine
-	sp := f.spans[n-1]
-	f.t.fresh(sp)
+	whole := *e.p
+	whole.segments, whole.segment = nil, nil
+	with := func(set settings) *engine {
+		if e.p.segments == nil && set == e.set {
+			return e
+		}
+		return newEngine(&whole, m.c.Step, set, m.c.Season.FiscalStart, e.ends, nil)
+	}
+	plain := with(settings{})
+	recency, season := plain, plain
+	if e.set.halfLife > 0 {
+		recency = with(settings{halfLife: e.set.halfLife})
+		season = recency
+	}
+	if e.set.season {
+		season = with(e.set)
+	}
+	steps := []*engine{plain, recency, season, e}
+	keys := make([][]int32, len(steps)) // the key of every deal in each engine; open deals are in the same order
+	for i, s := range steps {
+		for k := range s.open {
+			keys[i] = append(keys[i], s.open[k].key)
+		}
+	}
+	place := make(map[int32]int, len(e.open))
+	for i := range e.open {
+		place[e.open[i].deal] = i
+	}
+
+	f := plain.fine
+	t, sp := f.ownTable(), f.spans[n-1]
+	t.fresh(sp)
 	remain := sp.steps
 	if sp.part < 0.5 {
 		remain--
 	}
 	fresh := make([]float64, f.b.k)
-	base, total := 0.0, 0.0
 	for s := range fresh {
-		fresh[s] = f.t.value[s*f.t.width+max(0, remain)]
+		fresh[s] = t.value[s*t.width+max(0, remain)]
 	}
-	for _, s := range ref.p.start {
+	base, total := 0.0, 0.0
+	for _, s := range plain.p.start {
 		if s >= 0 {
 			base += fresh[s]
 			total++
@@ -26,19 +56,16 @@ func (m *Model) explain() func(d *openDeal) []Term {
 	if total > 0 {
 		base /= total
 	}
-	recency := ref
-	if e.set.season && e.set.halfLife > 0 {
-		recency = newEngine(e.p, m.c.grid(), settings{halfLife: e.set.halfLife}, m.c.Season.FiscalStart, e.ends, nil)
-	} else if e.set.halfLife > 0 {
-		recency = e
-	}
+	names := [...]string{"age", "recency", "season", "segment"}
 	return func(d *openDeal) []Term {
-		at := int(d.key)*n + n - 1
-		l0 := logit(clamp(base))
-		l1 := logit(clamp(fresh[d.place]))
-		l2 := logit(clamp(ref.chance[at]))
-		l3 := logit(clamp(recency.chance[at]))
-		l4 := logit(clamp(e.chance[at]))
-		return []Term{{"base", l0}, {"stage", l1 - l0}, {"age", l2 - l1}, {"recency", l3 - l2}, {"season", l4 - l3}}
+		i := place[d.deal]
+		last := logit(clamp(fresh[d.place]))
+		out := []Term{{"base", logit(clamp(base))}, {"stage", last - logit(clamp(base))}}
+		for k, s := range steps {
+			x := logit(clamp(s.chance[int(keys[k][i])*n+n-1]))
+			out = append(out, Term{names[k], x - last})
+			last = x
+		}
+		return out
 	}
 }

@@ -18,7 +18,7 @@ func (m *Model) Expected(exit int, factor float64) (wins float64, exits int) {
 	})
 	n := len(m.e.ends)
 	chance := make([]float64, len(m.e.chance))
-	f.chances(f.t, m.e.keys, chance, nil)
+	f.point(m.e.keys, chance, nil)
 	for _, d := range m.e.open {
 		wins += chance[int(d.key)*n+n-1]
 	}

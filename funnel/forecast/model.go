@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/buyerjourney/b2b"
@@ -19,7 +20,6 @@ type Model struct {
 	c        Config
 	s        *funnel.State
 	e        *engine
-	ref      *engine // without season and recency, for explanations; the same as e where there are none
 	root     stream.Root
 	money    *money
 	arrivals *arrivals
@@ -105,7 +105,7 @@ type DealForecast struct {
 
 // Term is one part of an explanation, on the scale of log odds.
 type Term struct {
-	Name  string // "base", "stage", "age", "recency", "season"
+	Name  string // "base", "stage", "age", "recency", "season", "segment"
 	Value float64
 }
 
@@ -187,7 +187,7 @@ func refuse(p *panel, horizon time.Duration) *RefusedError {
 	return r
 }
 
-func days(d time.Duration) string { return stageNumber(int(d/day)) + " days" }
+func days(d time.Duration) string { return strconv.Itoa(int(d/day)) + " days" }
 
 // Fit fits a forecast to a state. Problems of the configuration are reported all at once; data that do not bear a forecast
 // give a [*RefusedError] with every reason. Cost: O(stays + K²·G² + deals·G) for K stages and G steps.
@@ -204,6 +204,9 @@ func Fit(ctx context.Context, s *funnel.State, c Config) (*Model, error) {
 		return nil, err
 	}
 	p := newPanel(s)
+	if c.Segments == On {
+		p.tellSegments(s)
+	}
 	if r := refuse(p, c.Horizon); r != nil {
 		return nil, r
 	}
@@ -222,12 +225,8 @@ func Fit(ctx context.Context, s *funnel.State, c Config) (*Model, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	m.e = newEngine(p, c.grid(), set, c.Season.FiscalStart, ends, nil)
+	m.e = newEngine(p, c.Step, set, c.Season.FiscalStart, ends, nil)
 	m.e.drift, m.e.skip = drift, c.Without
-	m.ref = m.e
-	if set != (settings{}) {
-		m.ref = newEngine(p, c.grid(), settings{}, c.Season.FiscalStart, ends, nil)
-	}
 	m.why = m.explain()
 	if m.money, err = newMoney(s, c); err != nil {
 		return nil, err
@@ -238,9 +237,6 @@ func Fit(ctx context.Context, s *funnel.State, c Config) (*Model, error) {
 	}
 	return m, nil
 }
-
-// grid returns the step that was asked for; 0 takes the grid that fits the times.
-func (c Config) grid() time.Duration { return c.Step }
 
 // AsOf returns the time as of which the model stands.
 func (m *Model) AsOf() time.Time { return m.s.AsOf() }

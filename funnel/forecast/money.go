@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/buyerjourney/b2b"
@@ -164,5 +163,3 @@ func (m *money) round(x float64, valued uint8) b2b.Money {
 	}
 	return v
 }
-
-func stageNumber(n int) string { return strconv.Itoa(n) }

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -20,7 +21,7 @@ const (
 
 const censored = -1
 
-// panel is a state as columns of stays in working places. It is immutable; cuts share its columns.
+// panel is a state as columns of stays in working places. It is immutable once made.
 type panel struct {
 	places []funnel.Place // the K working places
 	deals  int
@@ -36,6 +37,9 @@ type panel struct {
 	rise []int64 // µs: start of the risk where the observation began later, else in
 	open []int32 // per deal: the stay in which it is, or −1
 	wins []win   // by time
+
+	segments []string // names in order; nil: segments are not told apart
+	segment  []int32  // per deal
 
 	created []int64 // per deal: first entry of any place
 	start   []int32 // per deal: first working place, −1 for none
@@ -143,41 +147,22 @@ func newPanel(s *funnel.State) *panel {
 	return p
 }
 
-// cut returns the panel as it stood at an earlier time, as far as it is known now.
-func (p *panel) cut(at int64) *panel {
-	if at >= p.asOf {
-		return p
+// tellSegments notes the segment of every deal.
+func (p *panel) tellSegments(s *funnel.State) {
+	code := map[string]int32{}
+	names := make([]string, s.Len())
+	for i, d := range s.All() {
+		names[i] = d.Segment
+		code[d.Segment] = 0
 	}
-	q := &panel{places: p.places, deals: p.deals, asOf: at, begin: p.begin, zone: p.zone, created: p.created, start: p.start, entered: p.entered}
-	n := len(p.at)
-	q.from = make([]int32, 1, p.deals+1)
-	q.at, q.to = make([]int32, 0, n), make([]int32, 0, n)
-	q.in, q.out, q.rise = make([]int64, 0, n), make([]int64, 0, n), make([]int64, 0, n)
-	q.open = make([]int32, p.deals)
-	for i := range p.deals {
-		q.open[i] = -1
-		for j := p.from[i]; j < p.from[i+1]; j++ {
-			if p.in[j] > at {
-				break
-			}
-			to, out := p.to[j], p.out[j]
-			if out > at || to == censored {
-				to, out = censored, at
-				q.open[i] = int32(len(q.at))
-			}
-			q.at, q.to, q.in = append(q.at, p.at[j]), append(q.to, to), append(q.in, p.in[j])
-			q.out, q.rise = append(q.out, out), append(q.rise, min(p.rise[j], at))
-		}
-		q.from = append(q.from, int32(len(q.at)))
+	p.segments = slices.Sorted(maps.Keys(code))
+	for i, n := range p.segments {
+		code[n] = int32(i)
 	}
-	k, _ := slices.BinarySearchFunc(p.wins, at+1, func(w win, t int64) int {
-		if w.at < t {
-			return -1
-		}
-		return 1
-	})
-	q.wins = p.wins[:k]
-	return q
+	p.segment = make([]int32, s.Len())
+	for i, n := range names {
+		p.segment[i] = code[n]
+	}
 }
 
 // codes is the number of destinations.

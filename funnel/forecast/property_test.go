@@ -44,6 +44,7 @@ func story(t *rapid.T) []funnel.Change {
 		change := func(stage funnel.Stage) {
 			c := funnel.Change{Deal: id, Stage: stage, At: funnel.Exact(epoch.Add(time.Duration(at) * time.Hour))}
 			if stage == "Qualify" {
+				c.Segment = []string{"", "key account", "other"}[i%3]
 				c.Amount = b2b.MustMoney(rapid.Int64Range(1, 5000).Draw(t, "amount"), "EUR")
 			}
 			out = append(out, c)
@@ -132,6 +133,9 @@ func propForecast(t *rapid.T) {
 	}
 	if rapid.Bool().Draw(t, "recency") {
 		c.HalfLife = forecast.HalfLife{Mode: forecast.On, Value: 20 * days}
+	}
+	if rapid.Bool().Draw(t, "segments") {
+		c.Segments = forecast.On
 	}
 	_, f, ok := fit(t, b, c)
 	if !ok {
@@ -241,6 +245,9 @@ func propElasticity(t *rapid.T) {
 	c := plain(25)
 	if rapid.Bool().Draw(t, "season") {
 		c.Season.Mode = forecast.On
+	}
+	if rapid.Bool().Draw(t, "segments") {
+		c.Segments = forecast.On
 	}
 	m, _, ok := fit(t, bookOf(t, story(t)), c)
 	if !ok {
@@ -500,5 +507,38 @@ func TestRecalibrate(t *testing.T) {
 	}
 	if _, ok := few.At("c", .1); ok {
 		t.Error("a stage that was never seen")
+	}
+}
+
+// TestSegments: a segment with its own conversion gets it as far as its deals bear it out.
+func TestSegments(t *testing.T) {
+	var changes []funnel.Change
+	for i := range 300 {
+		id := b2b.DealID(fmt.Sprintf("d%03d", i))
+		end, segment := funnel.Stage("Lost"), "small"
+		if i%3 == 0 {
+			segment = "large"
+		}
+		if i%6 == 0 || i%30 == 1 { // half of the large, few of the small
+			end = "Won"
+		}
+		changes = append(changes, funnel.Change{Deal: id, Stage: "Qualify", Segment: segment, At: funnel.Exact(day(i % 80))}, funnel.Change{Deal: id, Stage: end, At: funnel.Exact(day(i%80 + 12))})
+	}
+	for i, segment := range []string{"large", "small", "never seen"} {
+		changes = append(changes, funnel.Change{Deal: b2b.DealID(fmt.Sprintf("x%d", i)), Stage: "Qualify", Segment: segment, At: funnel.Exact(day(99))})
+	}
+	c := plain(60)
+	c.Segments = forecast.On
+	_, f, ok := fit(t, bookOf(t, changes), c)
+	if !ok || len(f.Deals) != 3 {
+		t.Fatal("refused")
+	}
+	all := 60.0 / 300 // 50 of 100 large, 10 of 200 small
+	large, small, unseen := f.Deals[0].P.Value, f.Deals[1].P.Value, f.Deals[2].P.Value
+	if !(large > .4 && large < .5 && small > .05 && small < .09) {
+		t.Errorf("large %v, want a little less than 0.5; small %v, want a little more than 0.05", large, small)
+	}
+	if !near(unseen, all, 1e-9) {
+		t.Errorf("a segment without a past: %v, want %v", unseen, all)
 	}
 }

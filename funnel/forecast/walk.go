@@ -60,8 +60,8 @@ func newTable(k *kernel, classes int) *table {
 	return t
 }
 
-// fill computes the chances per class: rates times the factors of the season; a nil season is none.
-func (t *table) fill(k *kernel, classes int, season *seasonal, factor []float64) {
+// fill computes the chances per class: rates times the factors of the season and of a segment, per destination; nil is none.
+func (t *table) fill(k *kernel, classes int, season *seasonal, factor, segment []float64) {
 	b := k.b
 	scaled := make([]float64, k.grid)
 	for q := range classes {
@@ -77,6 +77,12 @@ func (t *table) fill(k *kernel, classes int, season *seasonal, factor []float64)
 					for l, h := range row {
 						band := int(season.band[int(c.to)*b.cells+min(l, b.cells-1)])
 						scaled[l] = float64(h * factor[season.at(q, int(c.to), band)])
+					}
+					row = scaled
+				}
+				if segment != nil {
+					for l, h := range row {
+						scaled[l] = float64(h * segment[c.to])
 					}
 					row = scaled
 				}

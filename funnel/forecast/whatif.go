@@ -175,7 +175,7 @@ func (e *engine) bent(changes []Change) *engine {
 	f.fine = e.fine.bent(f.bend)
 	f.coarse = f.fine
 	f.chance, f.beyond = make([]float64, len(e.chance)), make([]float64, len(e.beyond))
-	f.fine.chances(f.fine.t, f.keys, f.chance, f.beyond)
+	f.fine.point(f.keys, f.chance, f.beyond)
 	if e.rough != nil {
 		f.coarse = e.coarse.bent(f.bend)
 		f.rough, f.roughOf, f.shift = nil, nil, nil
@@ -191,7 +191,6 @@ func (f *fitted) bent(bend func(*kernel)) *fitted {
 	k.estimate(f.b.mass, nil)
 	bend(k)
 	g.k = k
-	g.t = g.ownTable()
 	return &g
 }
 
