@@ -59,12 +59,7 @@ func probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 func (e *eval) affiliations(ent *entity) (out []Affiliation, refusals []refusal) {
 	var found []affiliated
 	for _, m := range ent.members {
-		p := e.s.profiles.at(m)
-		for i := range e.s.c.rules {
-			if r := &e.s.c.rules[i]; r.effect == Affiliate && !r.off && r.admits(p.id.Source) {
-				found = e.affiliate(found, &refusals, r, m, p)
-			}
-		}
+		found = e.affiliate(found, &refusals, m, e.s.profiles.at(m))
 	}
 	for _, f := range found {
 		r, a := &e.s.c.rules[f.rule], e.s.profiles.at(f.account)
@@ -157,31 +152,38 @@ func compareStatement(a, b Affiliation) int {
 		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.By, b.By), cmp.Compare(a.Title, b.Title), cmp.Compare(a.Fact, b.Fact))
 }
 
-// affiliate appends what a rule finds for one person profile.
-func (e *eval) affiliate(found []affiliated, refusals *[]refusal, r *rule, m uint32, p *profile) []affiliated {
-	if r.purpose != "" && e.consentAt(p, r.purpose, e.at) != Granted {
-		return found
-	}
+// affiliate appends what the rules find for one person profile.
+func (e *eval) affiliate(found []affiliated, refusals *[]refusal, m uint32, p *profile) []affiliated {
 	for i := 0; i < len(p.holdings); {
 		v := p.holdings[i].value
 		for i < len(p.holdings) && p.holdings[i].value == v {
 			i++
 		}
 		x := e.s.values.at(v)
-		switch {
-		case r.within && x.id.kind == IP:
-			found = e.byRange(found, refusals, r, m, p, v)
-		case !r.within && x.id.kind == r.same[0].kind && x.usable() && x.id.check >= r.same[0].check:
-			for _, q := range x.holders {
-				a := e.s.profiles.at(q)
-				if a.level != Account || a.entity == nil || !r.admits(a.id.Source) || r.across && a.id.Source == p.id.Source {
-					continue
-				}
-				spans := e.spans(r, p, a, v)
-				if len(spans) > 0 {
-					found = append(found, affiliated{person: m, account: q, rule: r.index, spans: spans})
-				}
+		for _, ri := range x.use.affiliates {
+			r := &e.s.c.rules[ri]
+			if !r.admits(p.id.Source) || r.purpose != "" && e.consentAt(p, r.purpose, e.at) != Granted {
+				continue
 			}
+			if r.within {
+				found = e.byRange(found, refusals, r, m, p, v)
+			} else if x.usable() && x.id.check >= r.same[0].check {
+				found = e.byValue(found, r, m, p, v)
+			}
+		}
+	}
+	return found
+}
+
+// byValue appends the affiliations of a person profile by one value of a rule's first condition.
+func (e *eval) byValue(found []affiliated, r *rule, m uint32, p *profile, v uint32) []affiliated {
+	for _, q := range e.s.values.at(v).holders {
+		a := e.s.profiles.at(q)
+		if a.level != Account || a.entity == nil || !r.admits(a.id.Source) || r.across && a.id.Source == p.id.Source {
+			continue
+		}
+		if spans := e.spans(r, p, a, v); len(spans) > 0 {
+			found = append(found, affiliated{person: m, account: q, rule: r.index, spans: spans})
 		}
 	}
 	return found

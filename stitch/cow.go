@@ -1,9 +1,10 @@
 package stitch
 
 import (
-	"hash/maphash"
 	"maps"
+	"net/netip"
 	"slices"
+	"strings"
 )
 
 // A snapshot shares its tables with the resolver that goes on. The two containers below make that cheap: a snapshot
@@ -55,17 +56,47 @@ func (s *cowSlice[T]) release() { clear(s.owned) }
 
 // cowMap is a hash map that can be shared.
 type cowMap[K comparable, V any] struct {
-	seed   maphash.Seed
+	hash   func(K) uint32 // says which shard; a rough one will do
 	shards []map[K]V
 	owned  []bool
 	n      int
+	expect int // how many keys a shard will have
 }
 
-func newCowMap[K comparable, V any]() cowMap[K, V] {
-	return cowMap[K, V]{seed: maphash.MakeSeed(), shards: make([]map[K]V, mapShards), owned: make([]bool, mapShards)}
+func newCowMap[K comparable, V any](hash func(K) uint32) cowMap[K, V] {
+	return cowMap[K, V]{hash: hash, shards: make([]map[K]V, mapShards), owned: make([]bool, mapShards)}
 }
 
-func (m *cowMap[K, V]) shard(k K) int { return int(maphash.Comparable(m.seed, k) % mapShards) }
+// hashText looks at the end of a text, which is where ids and values differ.
+func hashText(s string) uint32 {
+	h := uint32(len(s))
+	for i := max(0, len(s)-12); i < len(s); i++ {
+		h = (h ^ uint32(s[i])) * 16777619 // FNV-1a
+	}
+	return h ^ h>>15
+}
+
+func hashIdentifier(i Identifier) uint32 {
+	at := strings.LastIndexByte(i.value, '@') // addresses differ before the domain
+	if at < 0 {
+		at = len(i.value)
+	}
+	return hashText(i.value[:at]) + uint32(len(i.kind))
+}
+
+func hashProfile(p ProfileID) uint32 { return hashText(p.ID) }
+
+func hashCombo(k [4]uint32) uint32 {
+	h := (k[0]*31+k[1])*0x9e3779b1 ^ k[2]*0x85ebca6b
+	return h ^ h>>15
+}
+
+func hashPrefix(p netip.Prefix) uint32 {
+	a := p.Addr().As16()
+	return hashText(string(a[:]))
+}
+
+func (m *cowMap[K, V]) shard(k K) int { return int(m.hash(k) % mapShards) }
 
 func (m *cowMap[K, V]) get(k K) (v V, ok bool) {
 	if m.shards == nil {
@@ -79,7 +110,7 @@ func (m *cowMap[K, V]) own(k K) map[K]V {
 	i := m.shard(k)
 	switch {
 	case m.shards[i] == nil:
-		m.shards[i] = make(map[K]V)
+		m.shards[i] = make(map[K]V, m.expect)
 	case !m.owned[i]:
 		m.shards[i] = maps.Clone(m.shards[i])
 	}
@@ -102,7 +133,7 @@ func (m *cowMap[K, V]) remove(k K) {
 }
 
 func (m *cowMap[K, V]) branch() cowMap[K, V] {
-	return cowMap[K, V]{seed: m.seed, shards: slices.Clone(m.shards), owned: make([]bool, len(m.owned)), n: m.n}
+	return cowMap[K, V]{hash: m.hash, shards: slices.Clone(m.shards), owned: make([]bool, len(m.owned)), n: m.n}
 }
 
 func (m *cowMap[K, V]) release() { clear(m.owned) }

@@ -16,7 +16,7 @@ type ipEntry struct {
 	value uint32
 }
 
-func newIPIndex() ipIndex { return ipIndex{buckets: newCowMap[netip.Prefix, []ipEntry]()} }
+func newIPIndex() ipIndex { return ipIndex{buckets: newCowMap[netip.Prefix, []ipEntry](hashPrefix)} }
 
 func bucketBits(a netip.Addr) int {
 	if a.Is4() {

@@ -288,7 +288,7 @@ func (g *engine) adopt(c, was *Compiled) *delta {
 		p.combos = nil
 		d.touch(i, none)
 	}
-	s.combos, s.byCombo = cowSlice[combo]{}, newCowMap[[4]uint32, uint32]()
+	s.combos, s.byCombo = cowSlice[combo]{}, newCowMap[[4]uint32, uint32](hashCombo)
 	g.walk.combos = nil
 	g.index()
 	return d
@@ -358,6 +358,7 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 	}
 	r := loader{s: newStore(c), facts: make(map[string]uint32, len(facts))}
 	r.s.facts = make([]factRec, 0, len(facts))
+	r.s.byValue.expect, r.s.byProfile.expect, r.s.entities.expect = len(facts)/mapShards, len(facts)/2/mapShards, len(facts)/4/mapShards
 	d := door{c: c, report: &report}
 	for i, f := range facts {
 		if i%4096 == 0 && ctx.Err() != nil {

@@ -163,19 +163,20 @@ type combo struct {
 
 // kindUse is what the rules want from a kind.
 type kindUse struct {
-	kind      Kind
-	same      [3][]int // by level: rules of effect Same with this kind as their only Same condition
-	relate    [3][]int // likewise for Relate
-	affiliate bool     // some Affiliate rule compares it
-	guards    []int    // guards on it
-	counted   bool     // some guard on it has MaxHolders
-	countedBy bool     // some guard counts holders by this kind
+	kind       Kind
+	same       [3][]int // by level: rules of effect Same with this kind as their only Same condition
+	relate     [3][]int // likewise for Relate
+	affiliate  bool     // some Affiliate rule compares it
+	affiliates []int    // rules of effect Affiliate that start from a value of it: their first Same, or IP for Within
+	guards     []int    // guards on it
+	counted    bool     // some guard on it has MaxHolders
+	countedBy  bool     // some guard counts holders by this kind
 }
 
 func newStore(c *Compiled) *store {
 	s := &store{
-		c: c, slabs: &slabs{}, byProfile: newCowMap[ProfileID, uint32](), byValue: newCowMap[Identifier, uint32](),
-		byCombo: newCowMap[[4]uint32, uint32](), entities: newCowMap[string, *entity](), ips: newIPIndex(),
+		c: c, slabs: &slabs{}, byProfile: newCowMap[ProfileID, uint32](hashProfile), byValue: newCowMap[Identifier, uint32](hashIdentifier),
+		byCombo: newCowMap[[4]uint32, uint32](hashCombo), entities: newCowMap[string, *entity](hashText), ips: newIPIndex(),
 	}
 	s.setRules(c)
 	return s
@@ -202,6 +203,9 @@ func (s *store) setRules(c *Compiled) {
 		}
 		if r.within {
 			use(IP).affiliate, use(IPPrefix).affiliate = true, true
+			use(IP).affiliates = append(use(IP).affiliates, i)
+		} else if r.effect == Affiliate {
+			use(r.same[0].kind).affiliates = append(use(r.same[0].kind).affiliates, i)
 		}
 		if len(r.same) == 1 && r.effect == Same {
 			u := use(r.same[0].kind)

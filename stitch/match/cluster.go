@@ -289,7 +289,7 @@ func (c *clusterer) blocked(a, b []uint32) string {
 			if cause := c.apart(x, y); cause != "" {
 				return cause
 			}
-			if _, veto, _ := c.s.pair(x, y, math.Inf(-1)); veto {
+			if _, veto, _ := c.s.pair(x, y, math.Inf(-1), nil); veto {
 				return "veto"
 			}
 		}
@@ -346,7 +346,7 @@ func (c *clusterer) meanOfSome(a, b []uint32) float64 {
 	sum := 0.0
 	for i := range n {
 		at := i * all / n
-		w, _, _ := c.s.pair(a[at/len(b)], b[at%len(b)], math.Inf(-1))
+		w, _, _ := c.s.pair(a[at/len(b)], b[at%len(b)], math.Inf(-1), nil)
 		sum += w
 	}
 	return sum / float64(n)
@@ -375,7 +375,7 @@ func (c *clusterer) between(l Pair) string {
 	if cause := c.apart(l.A, l.B); cause != "" {
 		return cause
 	}
-	if _, veto, _ := c.s.pair(l.A, l.B, math.Inf(-1)); veto {
+	if _, veto, _ := c.s.pair(l.A, l.B, math.Inf(-1), nil); veto {
 		return "veto"
 	}
 	return c.cfg.cause()
@@ -417,7 +417,7 @@ func newAgglomeration(c *clusterer, rows []uint32, links []Pair) *agglomeration 
 			if c.guarded {
 				bar := c.apart(x, y) != ""
 				if !bar {
-					_, bar, _ = c.s.pair(x, y, math.Inf(-1))
+					_, bar, _ = c.s.pair(x, y, math.Inf(-1), nil)
 				}
 				a.barred[i*k+j], a.barred[j*k+i] = bar, bar
 			}
@@ -425,7 +425,7 @@ func newAgglomeration(c *clusterer, rows []uint32, links []Pair) *agglomeration 
 			case known[i*k+j]:
 			case c.cfg.Cross && c.s.t.sameSource(x, y):
 			default:
-				w, _, _ := c.s.pair(x, y, math.Inf(-1))
+				w, _, _ := c.s.pair(x, y, math.Inf(-1), nil)
 				a.put(i, j, w, 1)
 			}
 		}

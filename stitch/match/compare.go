@@ -12,7 +12,49 @@ type comparison struct {
 	kind   Kind
 	levels []Level
 	col    *column
-	swap   int // SwapName: the column of the other name, −1 none
+	swap   int  // SwapName: the column of the other name, −1 none
+	first  bool // the first level is Exact, so that equal codes need no more
+	mail   bool // mail with levels on its parts only
+	memo   int  // place in a memo, −1 where the level is not a function of the two values
+}
+
+// prepare works out what the levels allow.
+func (c *comparison) prepare(memo *int) {
+	c.first = c.levels[0].Test == Exact && !c.hasDerived()
+	c.mail = c.kind == Email
+	for i := range c.levels {
+		switch c.levels[i].Test {
+		case MailDerived, Exact, Local, LocalDerived, LocalJW, Else:
+		default:
+			c.mail = false
+		}
+	}
+	c.memo = -1
+	if c.kind != Email && c.kind != Date {
+		c.memo = *memo
+		*memo++
+	}
+}
+
+// memo remembers levels of pairs of values: blocks bring the same pairs again and again. It belongs to one goroutine; what
+// it holds never changes a result.
+type memo struct{ tables [][]memoEntry }
+
+type memoEntry struct {
+	x, y  uint32
+	level uint8
+}
+
+const memoSize = 1 << 14
+
+func newMemo(comps []comparison) *memo {
+	m := &memo{}
+	for i := range comps {
+		if comps[i].memo >= 0 {
+			m.tables = append(m.tables, make([]memoEntry, memoSize))
+		}
+	}
+	return m
 }
 
 func newComparisons(t *Table) []comparison {
@@ -31,18 +73,63 @@ func newComparisons(t *Table) []comparison {
 			}
 		}
 	}
+	prepareAll(out)
 	return out
+}
+
+func prepareAll(comps []comparison) {
+	memos := 0
+	for i := range comps {
+		comps[i].prepare(&memos)
+	}
 }
 
 // missing is the outcome of a comparison of which a side has no value.
 const missing = 0
 
 // level returns 1 + the position of the first level that holds, or missing.
-func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32) uint8 {
+func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint8 {
 	x, y := ra[c.field], rb[c.field]
-	if x == 0 || y == 0 {
+	switch {
+	case x == 0 || y == 0:
 		return missing
+	case x == y && c.first:
+		return 1
+	case c.mail && x != y && c.col.auxID[x] != c.col.auxID[y] && c.col.restID[x] != c.col.restID[y]:
+		return uint8(len(c.levels))
+	case m == nil || c.memo < 0:
+		return c.search(t, a, b, ra, rb, c.swap)
 	}
+	x, y = min(x, y), max(x, y)
+	e := &m.tables[c.memo][uint32((uint64(x)*hashSeed^uint64(y))*hashSeed>>40)%memoSize]
+	if e.x != x || e.y != y || e.level == missing {
+		*e = memoEntry{x, y, c.search(t, a, b, ra, rb, -1)}
+	}
+	if c.swap >= 0 && int(e.level) == len(c.levels) { // swapped names are not a matter of these values alone
+		return c.swapLevel(t, ra, rb)
+	}
+	return e.level
+}
+
+// swapLevel is the level of two rows at which no test on the values holds.
+func (c *comparison) swapLevel(t *Table, ra, rb []uint32) uint8 {
+	g, h := ra[c.swap], rb[c.swap]
+	if g != 0 && h != 0 {
+		names := t.cols[c.swap].text
+		if c.col.text[ra[c.field]] == names[h] && c.col.text[rb[c.field]] == names[g] {
+			for i := range c.levels {
+				if c.levels[i].Test == SwapName {
+					return uint8(i + 1)
+				}
+			}
+		}
+	}
+	return uint8(len(c.levels))
+}
+
+// search tries the levels in order; swap is the column of the other name, −1 leaves swapped names out.
+func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) uint8 {
+	x, y := ra[c.field], rb[c.field]
 	jw, ts := -1.0, -1.0
 	equal := x == y || (c.col.equal != nil && c.col.equal[x] == c.col.equal[y])
 	for i := range c.levels {
@@ -68,8 +155,8 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32) uint8 {
 			}
 			hit = ts >= l.At
 		case SwapName:
-			hit = c.swap >= 0 && ra[c.swap] != 0 && rb[c.swap] != 0 &&
-				c.col.text[x] == t.cols[c.swap].text[rb[c.swap]] && c.col.text[y] == t.cols[c.swap].text[ra[c.swap]]
+			hit = swap >= 0 && ra[swap] != 0 && rb[swap] != 0 &&
+				c.col.text[x] == t.cols[swap].text[rb[swap]] && c.col.text[y] == t.cols[swap].text[ra[swap]]
 		case Else:
 			hit = true
 		default:
@@ -112,11 +199,11 @@ func (c *comparison) other(l *Level, t *Table, a, b, x, y uint32) bool {
 	case AcronymEqual:
 		return col.names != nil && acronymMatch(&col.names[x], &col.names[y]) > 0
 	case Local:
-		return c.kind == Email && col.aux[x] == col.aux[y] && !(c.hasDerived() && t.isDerived(c.field, a, b))
+		return c.kind == Email && col.auxID[x] == col.auxID[y] && !(c.hasDerived() && t.isDerived(c.field, a, b))
 	case LocalDerived:
-		return c.kind == Email && col.aux[x] == col.aux[y]
+		return c.kind == Email && col.auxID[x] == col.auxID[y]
 	case LocalJW:
-		return c.kind == Email && col.rest[x] == col.rest[y] && JaroWinkler(col.aux[x], col.aux[y]) >= l.At
+		return c.kind == Email && col.restID[x] == col.restID[y] && JaroWinkler(col.aux[x], col.aux[y]) >= l.At
 	case Tail, Outward, SiteEqual:
 		return col.aux != nil && col.aux[x] != "" && col.aux[x] == col.aux[y]
 	case NumberStreet:

@@ -47,6 +47,7 @@ func NewScorer(m *Model, t *Table) (*Scorer, error) {
 			s.comps[i].levels = append(s.comps[i].levels, l.Level)
 		}
 	}
+	prepareAll(s.comps)
 	s.units = unitsOf(s.comps, m.Groups)
 	s.setGroups()
 	for i := range s.comps {
@@ -99,6 +100,11 @@ func (s *Scorer) setComparison(i int) {
 				local = localRarity(c.col, floor)
 			}
 			top += max(logU[l+1]-math.Log2(floor), 0)
+		}
+		if w.Level.Test == SwapName && c.swap >= 0 { // the other name then counts for nothing, instead of against
+			for _, o := range s.model.Comparisons[c.swap].Levels {
+				top = max(top, w.Bits-min(o.Bits, 0))
+			}
 		}
 		if (w.Level.Test != Exact && w.Level.Test != MailDerived) || c.col.equal != nil {
 			most = max(most, top)
@@ -201,8 +207,9 @@ func (s *Scorer) Rescore(p *Predicted, least float64, workers int) {
 	const chunk = 1 << 16
 	n := (len(p.Pairs) + chunk - 1) / chunk
 	inParallel(workers, n, func(j int) {
+		m := newMemo(s.comps)
 		for i := j * chunk; i < min((j+1)*chunk, len(p.Pairs)); i++ {
-			p.Pairs[i].Bits, _, _ = s.pair(p.Pairs[i].A, p.Pairs[i].B, math.Inf(-1))
+			p.Pairs[i].Bits, _, _ = s.pair(p.Pairs[i].A, p.Pairs[i].B, math.Inf(-1), m)
 		}
 	})
 	out := p.Pairs[:0]
@@ -266,15 +273,16 @@ func (s *Scorer) tfBits(i int, level uint8, x, y uint32) float64 {
 
 // Pair returns the total weight of two rows in bits, prior included, and whether a level forbids that they match.
 func (s *Scorer) Pair(a, b uint32) (bits float64, veto bool) {
-	bits, veto, _ = s.pair(a, b, math.Inf(-1))
+	bits, veto, _ = s.pair(a, b, math.Inf(-1), nil)
 	return bits, veto
 }
 
-// pair scores two rows; ok is false, and the weight of no use, where the total must stay below the floor.
-func (s *Scorer) pair(a, b uint32, floor float64) (total float64, veto, ok bool) {
+// pair scores two rows; ok is false, and the weight of no use, where the total must stay below the floor. What costs
+// little comes first: missing and equal values, mail and dates.
+func (s *Scorer) pair(a, b uint32, floor float64, m *memo) (total float64, veto, ok bool) {
 	ra, rb := s.t.row(a), s.t.row(b)
 	if !s.plain {
-		total, veto = s.grouped(a, b, ra, rb)
+		total, veto = s.grouped(a, b, ra, rb, m)
 		return total, veto, total >= floor
 	}
 	var weight [maxFields]float64
@@ -283,10 +291,11 @@ func (s *Scorer) pair(a, b uint32, floor float64) (total float64, veto, ok bool)
 	bound := s.prior
 	for i := range s.comps {
 		x, y := ra[i], rb[i]
+		c := &s.comps[i]
 		switch {
 		case x == 0 || y == 0:
-		case x == y:
-			l := s.comps[i].level(s.t, a, b, ra, rb)
+		case x == y || c.kind == Date || (c.mail && (c.col.restID[x] != c.col.restID[y] || c.col.auxID[x] == c.col.auxID[y])):
+			l := c.level(s.t, a, b, ra, rb, m)
 			w := s.bits[i][l] + s.tfBits(i, l, x, y)
 			veto = veto || s.vetoes[i][l]
 			weight[i] = w
@@ -300,23 +309,25 @@ func (s *Scorer) pair(a, b uint32, floor float64) (total float64, veto, ok bool)
 	if bound < floor {
 		return 0, false, false
 	}
+	swap := -1
 	for k := range n {
 		i := int(open[k])
-		l := s.comps[i].level(s.t, a, b, ra, rb)
-		x, y := ra[i], rb[i]
-		w := s.bits[i][l] + s.tfBits(i, l, x, y)
-		if c := &s.comps[i]; c.levels[l-1].Test == SwapName {
-			weight[c.swap] = 0
-			if ra[c.swap] != 0 {
-				w -= 0
-			}
-		}
+		c := &s.comps[i]
+		l := c.level(s.t, a, b, ra, rb, m)
+		w := s.bits[i][l] + s.tfBits(i, l, ra[i], rb[i])
 		veto = veto || s.vetoes[i][l]
 		weight[i] = w
 		bound += w - s.most[i]
-		if bound < floor && s.comps[i].swap < 0 {
+		if c.levels[l-1].Test == SwapName {
+			swap = c.swap
+			bound += math.Abs(weight[swap])
+		}
+		if bound < floor {
 			return 0, false, false
 		}
+	}
+	if swap >= 0 {
+		weight[swap] = 0
 	}
 	total = s.prior
 	for i := range s.comps {
@@ -326,11 +337,11 @@ func (s *Scorer) pair(a, b uint32, floor float64) (total float64, veto, ok bool)
 }
 
 // levels compares two rows in full.
-func (s *Scorer) levels(a, b uint32) pattern { return patternOf(s.comps, s.t, a, b) }
+func (s *Scorer) levels(a, b uint32) pattern { return patternOf(s.comps, s.t, a, b, nil) }
 
 // grouped scores with joint and strongest groups.
-func (s *Scorer) grouped(a, b uint32, ra, rb []uint32) (total float64, veto bool) {
-	p := s.levels(a, b)
+func (s *Scorer) grouped(a, b uint32, ra, rb []uint32, m *memo) (total float64, veto bool) {
+	p := patternOf(s.comps, s.t, a, b, m)
 	var plus, minus [maxFields]float64
 	total = s.prior
 	for i := range s.comps {

@@ -47,7 +47,7 @@ type TrainReport struct {
 const (
 	defaultRecall = 0.7
 	defaultDraws  = 1_000_000
-	maxTrainPairs = 1_000_000
+	maxTrainPairs = 500_000
 	maxTrainRules = 4
 )
 
@@ -114,22 +114,29 @@ func (cfg *TrainConfig) check(t *Table) error {
 }
 
 type trainer struct {
-	t      *Table
-	cfg    TrainConfig
-	comps  []comparison
-	units  []unit
-	u      [][]float64 // per unit and level
-	m      [][]float64 // start values
-	fixed  [][]bool
-	sumM   [][]float64 // Σ over runs of matches × m
-	weight []float64   // Σ matches over the runs that trained the unit
-	by     [][]string
-	pairs  float64 // of the whole table
-	lambda float64
-	report TrainReport
-	runs   []ruleRun
-	mailM  []float64 // levels of mail that follow from names, learned among equal names
-	mailU  []float64
+	t       *Table
+	cfg     TrainConfig
+	comps   []comparison
+	units   []unit
+	u       [][]float64 // per unit and level
+	m       [][]float64 // start values
+	fixed   [][]bool
+	sumM    [][]float64 // Σ over runs of matches × m
+	weight  []float64   // Σ matches over the runs that trained the unit
+	by      [][]string
+	pairs   float64 // of the whole table
+	lambda  float64
+	report  TrainReport
+	runs    []ruleRun
+	counted map[string]countedRule
+	mailM   []float64 // levels of mail that follow from names, learned among equal names
+	mailU   []float64
+}
+
+// countedRule are the outcomes of the pairs of a block rule.
+type countedRule struct {
+	counts         []patternCount
+	pairs, sampled float64
 }
 
 // ruleRun is what a run tells about the share of matches.
@@ -139,7 +146,7 @@ type ruleRun struct {
 }
 
 func newTrainer(t *Table, cfg TrainConfig) *trainer {
-	tr := &trainer{t: t, cfg: cfg, comps: newComparisons(t)}
+	tr := &trainer{t: t, cfg: cfg, comps: newComparisons(t), counted: map[string]countedRule{}}
 	tr.units = unitsOf(tr.comps, cfg.Groups)
 	tr.sumM = make([][]float64, len(tr.units))
 	for i, u := range tr.units {
@@ -175,12 +182,12 @@ func AllPairs(t *Table, cross bool) float64 {
 	return total
 }
 
-// pattern compares two rows.
-func patternOf(comps []comparison, t *Table, a, b uint32) pattern {
+// patternOf compares two rows.
+func patternOf(comps []comparison, t *Table, a, b uint32, m *memo) pattern {
 	var p pattern
 	ra, rb := t.row(a), t.row(b)
 	for i := range comps {
-		l := comps[i].level(t, a, b, ra, rb)
+		l := comps[i].level(t, a, b, ra, rb, m)
 		p.set(i, l)
 	}
 	swapped(comps, &p)
@@ -203,6 +210,7 @@ func swapped(comps []comparison, p *pattern) {
 // sampleU learns u from random pairs, of exact levels from the counts of values.
 func (tr *trainer) sampleU() error {
 	counts := map[pattern]int64{}
+	m := newMemo(tr.comps)
 	draws := tr.cfg.Draws
 	if draws <= 0 {
 		draws = defaultDraws
@@ -211,7 +219,7 @@ func (tr *trainer) sampleU() error {
 		for a := range uint32(tr.t.n) {
 			for b := a + 1; b < uint32(tr.t.n); b++ {
 				if !tr.cfg.Cross || !tr.t.sameSource(a, b) {
-					counts[patternOf(tr.comps, tr.t, a, b)]++
+					counts[patternOf(tr.comps, tr.t, a, b, m)]++
 					tr.report.Draws++
 				}
 			}
@@ -226,8 +234,9 @@ func (tr *trainer) sampleU() error {
 		part := make([]map[pattern]int64, chunks)
 		inParallel(tr.cfg.Workers, chunks, func(i int) {
 			part[i] = map[pattern]int64{}
+			mm := newMemo(tr.comps)
 			for _, c := range list[len(list)*i/chunks : len(list)*(i+1)/chunks] {
-				part[i][patternOf(tr.comps, tr.t, uint32(c>>32), uint32(c))]++
+				part[i][patternOf(tr.comps, tr.t, uint32(c>>32), uint32(c), mm)]++
 			}
 		})
 		for _, p := range part {
@@ -417,10 +426,15 @@ func trainingRules(t *Table, cross bool) []BlockRule {
 // run trains on the pairs of one block rule. With names, it learns how often mail addresses that follow from the names
 // are equal among pairs of equal names, matches and others: such agreement says little that the names have not said.
 func (tr *trainer) run(r BlockRule, names bool) error {
-	counts, pairs, sampled, err := tr.countPatterns(r)
-	if err != nil {
-		return err
+	seen, ok := tr.counted[r.String()]
+	if !ok {
+		var err error
+		if seen.counts, seen.pairs, seen.sampled, err = tr.countPatterns(r); err != nil {
+			return err
+		}
+		tr.counted[r.String()] = seen
 	}
+	counts, pairs, sampled := seen.counts, seen.pairs, seen.sampled
 	in := emInput{counts: counts, lambda: 0.3, fixed: tr.fixed, held: make([]bool, len(tr.units))}
 	for i := range tr.units {
 		in.m = append(in.m, slices.Clone(tr.m[i]))
@@ -563,12 +577,13 @@ func (tr *trainer) countPatterns(r BlockRule) (counts []patternCount, pairs, sam
 	part := make([]map[pattern]int64, len(jobs))
 	inParallel(tr.cfg.Workers, len(jobs), func(j int) {
 		part[j] = map[pattern]int64{}
+		mm := newMemo(tr.comps)
 		for i := jobs[j].from; i < jobs[j].to; i++ {
 			if mix(uint64(b.rules[0].rows[b.rules[0].start[i-1]])+hashSeed) > keep {
 				continue
 			}
 			b.block(0, i, func(x, y uint32) bool {
-				part[j][patternOf(tr.comps, tr.t, x, y)]++
+				part[j][patternOf(tr.comps, tr.t, x, y, mm)]++
 				return true
 			})
 		}

@@ -28,6 +28,8 @@ type column struct {
 	text   []string          // normal form
 	aux    []string          // by kind: local part, last digits, outward part, site, house number, sorted words
 	rest   []string          // mail: domain; street: without the number
+	auxID  []uint32          // mail: equal numbers for equal local parts
+	restID []uint32          // mail: the same of domains
 	dates  []dateValue
 	nums   []float64
 	tokens [][]uint32 // ids of the words, sorted and unique
@@ -247,8 +249,12 @@ func (c *column) freeze(codes []uint32, stride, at int) {
 			}
 		}
 	}
-	if c.field.Kind == FreeText {
+	switch c.field.Kind {
+	case FreeText:
 		c.weigh()
+	case Email:
+		c.auxID, c.restID = numbered(c.aux, len(c.text)), numbered(c.rest, len(c.text))
+	default:
 	}
 	if c.field.Kind == GivenName {
 		c.nicks = make([][]uint32, len(c.text))
@@ -256,6 +262,24 @@ func (c *column) freeze(codes []uint32, stride, at int) {
 			c.nicks[code] = nicknameGroups(c.text[code])
 		}
 	}
+}
+
+// numbered gives equal texts equal numbers, 0 to texts that are not there.
+func numbered(texts []string, n int) []uint32 {
+	out := make([]uint32, n)
+	ids := map[string]uint32{}
+	for i, s := range texts {
+		if i == 0 {
+			continue
+		}
+		id, ok := ids[s]
+		if !ok {
+			id = uint32(len(ids)) + 1
+			ids[s] = id
+		}
+		out[i] = id
+	}
+	return out
 }
 
 // weigh gives each text its normalised tf-idf vector.
