@@ -14,7 +14,7 @@ import (
 )
 
 // keptProbability is the probability from which scored pairs are kept: for the threshold table and the review list.
-const keptProbability = 0.0005
+const keptProbability = 0.002
 
 // linking is one run.
 type linking struct {

@@ -57,11 +57,32 @@ func Key(name, country string) string { return Parse(name, country).Key }
 
 // Parse takes a name apart. It never fails: what is all legal form keeps it as core.
 func Parse(name, country string) Name {
-	words := split(name)
-	words, form := cutForm(words, country)
+	words, form := turned(name, country)
+	if words == nil {
+		words, form = cutForm(split(name), country)
+	}
 	n := Name{Form: form, Tokens: tagAll(words)}
 	n.Key = key(n.Tokens)
 	return n
+}
+
+// turned reads a name as lists write it, "Motors, Jarrow & Co": what follows the last comma comes first, unless it is all
+// legal form. It returns nil for other names.
+func turned(name, country string) ([]word, Form) {
+	i := strings.LastIndexByte(name, ',')
+	if i <= 0 {
+		return nil, Form{}
+	}
+	behind := split(name[i+1:])
+	if len(behind) == 0 || len(behind) > 4 || behind[0].text == and {
+		return nil, Form{}
+	}
+	rest, form := cutForm(append([]word{{text: and}}, behind...), country)
+	front := split(name[:i])
+	if len(rest) < 2 || len(front) != 1 {
+		return nil, Form{}
+	}
+	return append(rest[1:], front...), form
 }
 
 // word is a token before tagging.
