@@ -94,6 +94,7 @@ func BenchmarkBuild(b *testing.B) {
 		events := l.Len()
 		l = nil
 		b.ReportMetric(retained(func() any { return ingest(records) })/float64(events), "B/event")
+		runtime.KeepAlive(records)
 	})
 }
 

@@ -2,6 +2,7 @@ package journey
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -155,6 +156,14 @@ func push[T comparable](col []T, n int, v, fill T) []T {
 			return nil
 		}
 		col = filled(n, fill)
+	}
+	return extendBy(col, v)
+}
+
+// extendBy appends v. Room is doubled, so that a column of n rows is copied once or twice in all and not five times.
+func extendBy[T any](col []T, v T) []T {
+	if len(col) == cap(col) {
+		col = slices.Grow(col, max(16, len(col)))
 	}
 	return append(col, v)
 }

@@ -36,7 +36,7 @@ func (t *table) add(e *Event) (path string) {
 			}
 			col.Codes = push(col.Codes, t.n, c, 0)
 		case col.Codes != nil:
-			col.Codes = append(col.Codes, 0)
+			col.Codes = extendBy(col.Codes, 0)
 		}
 	}
 	put(colSource, &t.Source, e.Source)
@@ -58,7 +58,7 @@ func (t *table) add(e *Event) (path string) {
 		return nameNames[bad]
 	}
 	n := t.n
-	t.At = append(t.At, micros(e.At))
+	t.At = extendBy(t.At, micros(e.At))
 	t.Started = push(t.Started, n, micros(e.Started), NoTime)
 	t.RecordedAt = push(t.RecordedAt, n, micros(e.RecordedAt), NoTime)
 	t.Seq = push(t.Seq, n, e.Seq, 0)
