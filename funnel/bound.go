@@ -24,11 +24,11 @@ func (w *walker) bound(all []record) []record {
 		}
 	}
 	slices.SortFunc(w.bySeq, func(x, y int32) int { return cmp.Compare(rows[x].seq, rows[y].seq) })
-	low := make([]int64, len(rows)) // latest certain time of a row with a smaller Seq
-	high := make([]int64, len(rows))
-	for i := range rows {
-		low[i], high[i] = noTime, math.MaxInt64
+	low, high := w.low[:0], w.high[:0] // bounds by the rows with a smaller and with a greater Seq
+	for range rows {
+		low, high = append(low, noTime), append(high, math.MaxInt64)
 	}
+	w.low, w.high = low, high
 	bound := int64(noTime)
 	forEachSeq(w.bySeq, rows, false, func(group []int32) {
 		for _, i := range group {

@@ -94,12 +94,7 @@ func (h *history) enter(r *record, stage uint32, o Outcome, pos rank, f Flags) {
 			f |= Disallowed
 		}
 	}
-	visit := int32(1)
-	for j := h.from; j < i; j++ {
-		if c.Place[j] == place {
-			visit++
-		}
-	}
+	visit := w.visit(place)
 	if visit > 1 {
 		f |= ReEntered
 	}

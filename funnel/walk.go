@@ -18,7 +18,26 @@ type walker struct {
 	ranks     [][]rank  // [pipeline][stage code]
 	rows      []record  // scratch of a deal with coarse times
 	bySeq     []int32
+	low, high []int64
 	late      []bool
+	visits    []visits // by place
+	deals     int32    // number of deals walked so far
+}
+
+// visits counts the entries into a place of the deal with a number.
+type visits struct{ deal, n int32 }
+
+// visit counts one more entry of the present deal into a place.
+func (w *walker) visit(place int32) int32 {
+	for int(place) >= len(w.visits) {
+		w.visits = append(w.visits, visits{})
+	}
+	v := &w.visits[place]
+	if v.deal != w.deals {
+		*v = visits{deal: w.deals}
+	}
+	v.n++
+	return v.n
 }
 
 // rank is the position of a stage in its pipeline.
@@ -165,6 +184,7 @@ func (w *walker) deal(index int32) bool {
 		return false
 	}
 	s := w.s
+	w.deals++
 	late := w.lateRows(rows)
 	a := attributes{deal: index, closeDate: noDate, high: -1, created: rows[0].latest, createdEarliest: rows[0].earliest, timeUnknown: rows[0].precision == b2b.OrderOnly}
 	h := history{w: w, a: &a, from: s.sojourns.len(), rank: -1, current: -1}

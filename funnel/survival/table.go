@@ -66,8 +66,8 @@ func tabulate(spells []Spell, causes int) *table {
 			t.count(row, s.Cause, w)
 		}
 		t.time[row] = at
-		t.atRisk[row] = entered - left + instant
-		left += gone // whoever was at risk at this instant only is still ahead in the order of entries, and cancels there
+		t.atRisk[row] = max(entered-left+instant, gone) // whoever leaves was at risk, whatever the rounding of weights says
+		left += gone                                    // whoever was at risk at this instant only is still ahead in the order of entries, and cancels there
 	}
 	return t
 }
@@ -142,8 +142,8 @@ func tabulateWhole(spells []Spell, causes int) (*table, bool) {
 		}
 		if seen[day] {
 			full.time[rows] = float64(day)
-			full.atRisk[rows] = atRisk + instant[day]
 			full.events[rows], full.censored[rows] = full.events[day], full.censored[day]
+			full.atRisk[rows] = max(atRisk+instant[day], full.events[rows]+full.censored[rows])
 			for k := range full.byCause {
 				full.byCause[k][rows] = full.byCause[k][day]
 			}
