@@ -25,6 +25,7 @@ type automaton struct {
 	listOf  map[string]int32
 	partial bool // some search was cut off since the flag was last cleared
 	cut     []bool
+	outs    [][]edge // per state: edges of visible steps, nil before they were asked for
 
 	seen   []int32 // per marking: stamp of the last search that met it
 	stamp  int32
@@ -33,6 +34,11 @@ type automaton struct {
 	round  int32
 	set    []int32
 	best   []int32 // per state: cheapest way to the end, below 0: see toFinal
+}
+
+// edge is one step to another state.
+type edge struct {
+	label, to int32
 }
 
 // searchLimit bounds the markings of one search over silent moves. Beyond it the search is cut off, and what rests on
@@ -80,6 +86,32 @@ func (a *automaton) next(s, label int32) []int32 {
 		a.partial = true
 	}
 	return a.lists[n-1]
+}
+
+// out returns the visible steps that can be next at a state, by label, then by state.
+func (a *automaton) out(s int32) []edge {
+	for len(a.outs) <= int(s) {
+		a.outs = append(a.outs, nil)
+	}
+	if a.outs[s] == nil {
+		before := a.partial
+		a.partial = false
+		list := []edge{}
+		for l := range int32(a.labels()) {
+			if a.m.internal[l] {
+				continue
+			}
+			for _, y := range a.next(s, l) {
+				list = append(list, edge{l, y})
+			}
+		}
+		if a.partial { // not kept: whoever asks again shall know
+			return list
+		}
+		a.outs[s] = list
+		a.partial = before
+	}
+	return a.outs[s]
 }
 
 // mayEnd reports whether silent moves lead from a state to the final marking.

@@ -26,7 +26,7 @@ type Model struct {
 	consumers      [][]int32 // per place: unseen transitions that take tokens from it
 	rivals         [][]int32 // per transition: unseen transitions that take tokens from a place of its own
 	safe           bool
-	shortest       int // least number of visible steps of a run
+	shape          Shape // as given, before the net was compressed
 }
 
 func newModel(places int) *Model { return &Model{places: places} }
@@ -102,6 +102,18 @@ func (m *Model) unseen(t int32) bool {
 
 // settle finds what follows from the net: who competes with whom, whether the net is safe, and the shortest run.
 func (m *Model) settle() error {
+	m.shape = Shape{Source: m.source, Places: m.places, Transitions: len(m.firings)}
+	for _, f := range m.firings {
+		if f.label == silent {
+			m.shape.Silent++
+		}
+	}
+	m.safe = m.safe || isSafe(m)
+	for i := range m.firings {
+		byPlace(m.firings[i].pre)
+		byPlace(m.firings[i].post)
+	}
+	m.compress()
 	m.byLabel = make([][]int32, len(m.steps))
 	m.producers, m.consumers = make([][]int32, m.places), make([][]int32, m.places)
 	m.rivals = make([][]int32, len(m.firings))
@@ -129,7 +141,6 @@ func (m *Model) settle() error {
 			}
 		}
 	}
-	m.safe = m.safe || isSafe(m)
 	a := newAutomaton(m)
 	d := a.toFinal(a.start, unitCosts(m))
 	switch {
@@ -138,7 +149,7 @@ func (m *Model) settle() error {
 	case d < 0:
 		return &b2b.TooLargeError{What: "states searched for a run of the model", Limit: searchLimit}
 	}
-	m.shortest = int(d)
+	m.shape.Safe, m.shape.ShortestRun = m.safe, int(d)
 	return nil
 }
 
@@ -159,15 +170,7 @@ type Shape struct {
 }
 
 // Shape returns the size of m.
-func (m *Model) Shape() Shape {
-	s := Shape{Source: m.source, Places: m.places, Transitions: len(m.firings), Safe: m.safe, ShortestRun: m.shortest}
-	for _, f := range m.firings {
-		if f.label == silent {
-			s.Silent++
-		}
-	}
-	return s
-}
+func (m *Model) Shape() Shape { return m.shape }
 
 // Steps returns the steps of m in order of name; the slice is the caller's.
 func (m *Model) Steps() []journey.StepID { return slices.Clone(m.steps) }

@@ -198,12 +198,11 @@ func (s *searcher) push(parent *layer, label, bound int32) {
 				continue
 			}
 			l.states, l.costs = append(l.states, x), append(l.costs, c)
-			for _, v := range s.visible {
-				if d := c + s.modelCost[v]; d <= bound {
-					for _, y := range s.a.next(x, v) {
-						s.relax(y, d, bound)
-					}
-				}
+			if c+s.least > bound {
+				continue
+			}
+			for _, e := range s.a.out(x) {
+				s.relax(e.to, c+s.modelCost[e.label], bound)
 			}
 		}
 	}
@@ -318,11 +317,9 @@ func (s *searcher) onPath(i int, x, c, cost int32, q []int32, marked []map[int32
 	if len(marked[i]) == 0 || c == cost {
 		return false
 	}
-	for _, v := range s.visible {
-		for _, y := range s.a.next(x, v) {
-			if e, ok := costOf(i, y); ok && e == c+s.modelCost[v] {
-				return true
-			}
+	for _, v := range s.a.out(x) {
+		if e, ok := costOf(i, v.to); ok && e == c+s.modelCost[v.label] {
+			return true
 		}
 	}
 	return false
