@@ -3,19 +3,19 @@ package touchpoint_test
 import (
 	"testing"
 
-	"github.com/buyerjourney/b2b/internal/enumtest"
+	"github.com/buyerjourney/b2b/internal/gen/codec"
 	"github.com/buyerjourney/b2b/touchpoint"
 )
 
 func TestEnumerations(t *testing.T) {
-	enumtest.Check[touchpoint.Mode](t, touchpoint.ParseMode)
-	enumtest.Check[touchpoint.Medium](t, touchpoint.ParseMedium)
-	enumtest.Check[touchpoint.Media](t, touchpoint.ParseMedia)
-	enumtest.Check[touchpoint.Owner](t, touchpoint.ParseOwner)
-	enumtest.Check[touchpoint.Initiator](t, touchpoint.ParseInitiator)
-	enumtest.Check[touchpoint.Kind](t, touchpoint.ParseKind)
-	enumtest.Check[touchpoint.Recurrence](t, touchpoint.ParseRecurrence)
-	enumtest.Check[touchpoint.Emphasis](t, touchpoint.ParseEmphasis)
-	enumtest.Check[touchpoint.Visibility](t, touchpoint.ParseVisibility)
-	enumtest.Check[touchpoint.Exposure](t, touchpoint.ParseExposure)
+	codec.Check[touchpoint.Mode](t, touchpoint.ParseMode)
+	codec.Check[touchpoint.Medium](t, touchpoint.ParseMedium)
+	codec.Check[touchpoint.Media](t, touchpoint.ParseMedia)
+	codec.Check[touchpoint.Owner](t, touchpoint.ParseOwner)
+	codec.Check[touchpoint.Initiator](t, touchpoint.ParseInitiator)
+	codec.Check[touchpoint.Kind](t, touchpoint.ParseKind)
+	codec.Check[touchpoint.Recurrence](t, touchpoint.ParseRecurrence)
+	codec.Check[touchpoint.Emphasis](t, touchpoint.ParseEmphasis)
+	codec.Check[touchpoint.Visibility](t, touchpoint.ParseVisibility)
+	codec.Check[touchpoint.Exposure](t, touchpoint.ParseExposure)
 }

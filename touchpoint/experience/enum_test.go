@@ -3,15 +3,15 @@ package experience_test
 import (
 	"testing"
 
-	"github.com/buyerjourney/b2b/internal/enumtest"
+	"github.com/buyerjourney/b2b/internal/gen/codec"
 	"github.com/buyerjourney/b2b/touchpoint/experience"
 )
 
 func TestEnumerations(t *testing.T) {
-	enumtest.Check[experience.Instrument](t, experience.ParseInstrument)
-	enumtest.Check[experience.Dimension](t, experience.ParseDimension)
-	enumtest.Check[experience.Figure](t, experience.ParseFigure)
-	enumtest.Check[experience.Interval](t, experience.ParseInterval)
-	enumtest.Check[experience.Verdict](t, experience.ParseVerdict)
-	enumtest.Check[experience.Aggregator](t, experience.ParseAggregator)
+	codec.Check[experience.Instrument](t, experience.ParseInstrument)
+	codec.Check[experience.Dimension](t, experience.ParseDimension)
+	codec.Check[experience.Figure](t, experience.ParseFigure)
+	codec.Check[experience.Interval](t, experience.ParseInterval)
+	codec.Check[experience.Verdict](t, experience.ParseVerdict)
+	codec.Check[experience.Aggregator](t, experience.ParseAggregator)
 }

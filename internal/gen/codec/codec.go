@@ -1,20 +1,20 @@
-// Package enumtest checks the text codecs of closed enumerations; see package enum.
-package enumtest
+// Package codec checks the text codecs of closed enumerations; see package enum.
+package codec
 
 import (
 	"fmt"
 	"testing"
 )
 
-// codec is what every closed enumeration has.
-type codec[E any] interface {
+// unmarshaler is what every closed enumeration has.
+type unmarshaler[E any] interface {
 	*E
 	UnmarshalText(text []byte) error
 }
 
 // Check tests all values of a closed enumeration: the text reads back as the value, in any case, and what lies beyond the
 // last value, or is no name, is refused and changes nothing.
-func Check[E ~uint8, P codec[E]](t *testing.T, parse func(string) (E, error)) {
+func Check[E ~uint8, P unmarshaler[E]](t *testing.T, parse func(string) (E, error)) {
 	t.Helper()
 	type text interface {
 		fmt.Stringer
