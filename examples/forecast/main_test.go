@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -192,12 +193,8 @@ d,Offer,2026-01-03,,
 	if o.Open != 1 || o.Won != 1 || o.Lost != 1 || o.Other != 1 {
 		t.Errorf("%d open, %d won, %d lost, %d other: %s", o.Open, o.Won, o.Lost, o.Other, errs)
 	}
-	got := ""
-	for _, f := range o.Flags {
-		got += fmt.Sprintf("%s=%d ", f.Flag, f.Count)
-	}
-	if !strings.Contains(got, "on_hold=1 ") || !strings.Contains(got, "left_after_next=1 ") {
-		t.Errorf("flags: %s", got)
+	if !slices.Contains(o.Flags, flagCount{"on_hold", 1}) || !slices.Contains(o.Flags, flagCount{"left_after_next", 1}) {
+		t.Errorf("flags: %v", o.Flags)
 	}
 	_, out, _ = call(t, in, "-asof", "2026-01-04 12:00:00", "-horizon", "1d")
 	if o := decode(t, out); o.Open != 4 {

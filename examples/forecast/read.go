@@ -394,18 +394,17 @@ func (t *table) closeHistories() {
 		last := &t.rows[order[to-1]]
 		if named >= 0 {
 			x := &t.rows[order[named]]
-			_, ended := t.ends(x.stage)
-			if o := x.outcome; !o.IsOpen() && !ended {
+			if o := x.outcome; !o.IsOpen() && !t.ends(x.stage) {
 				ends = append(ends, row{deal: x.deal, outcome: o, at: later(x.at, x.left), recorded: x.recorded, line: x.line})
 			}
 			for k := from; k < to; k++ { // stages that end a deal keep an outcome of their own; of the others only one counts
 				y := &t.rows[order[k]]
-				if _, ended := t.ends(y.stage); k != named || !ended {
+				if k != named || !t.ends(y.stage) {
 					y.outcome = funnel.UnknownOutcome
 				}
 			}
 		}
-		if _, ended := t.ends(last.stage); named < 0 && !ended && !last.left.IsZero() {
+		if named < 0 && !t.ends(last.stage) && !last.left.IsZero() {
 			ends = append(ends, row{deal: last.deal, stage: unknownExit, at: last.left, recorded: last.recorded, line: last.line})
 		}
 		from = to
@@ -420,16 +419,17 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// ends tells the outcome of a stage that ends a deal.
-func (t *table) ends(stage funnel.Stage) (funnel.Outcome, bool) {
+// ends tells whether a stage ends a deal.
+func (t *table) ends(stage funnel.Stage) bool {
 	if t.pipeline != nil {
 		for _, d := range t.pipeline.Stages {
 			if d.ID == stage {
-				return d.Outcome, !d.Outcome.IsOpen()
+				return !d.Outcome.IsOpen()
 			}
 		}
 	}
-	return terminal(string(stage))
+	_, ended := terminal(string(stage))
+	return ended
 }
 
 // stages orders the stages of the rows by the median rank of their first entry over the deals; the stages that end a deal

@@ -55,8 +55,13 @@ func BenchmarkBacktest(b *testing.B) {
 		horizon int
 		origins []time.Time
 	}{
-		{loan, 14, weekly(b, "2011-11-07", 17)}, {loan, 30, weekly(b, "2011-11-07", 15)}, {loan, 60, weekly(b, "2011-11-07", 10)},
-		{crm, 30, monthly(7)}, {crm, 90, monthly(5)}, {lead, 30, every("2018-02-01", 15, 11)}, {lead, 60, every("2018-02-01", 15, 11)},
+		{loan, 14, weekly(b, "2011-11-07", 17)},
+		{loan, 30, weekly(b, "2011-11-07", 15)},
+		{loan, 60, weekly(b, "2011-11-07", 10)},
+		{crm, 30, monthly(7)},
+		{crm, 90, monthly(5)},
+		{lead, 30, every("2018-02-01", 15, 11)},
+		{lead, 60, every("2018-02-01", 15, 11)},
 	}
 	b.Run("all windows, all kernels, 300 draws", func(b *testing.B) {
 		b.ReportAllocs()

@@ -83,9 +83,14 @@ func loans(t testing.TB) *funnel.Book {
 	}
 	w := b2b.MustFraction
 	return newBook(t, "", []funnel.StageDef{
-		{ID: "Submitted", Order: 1, Probability: w(.2)}, {ID: "Preaccepted", Order: 2, Probability: w(.4)}, {ID: "Accepted", Order: 3, Probability: w(.6)},
-		{ID: "Finalized", Order: 4, Probability: w(.8)}, {ID: "Returned", Order: 5, Probability: w(.9)}, {ID: "Won", Order: 6, Outcome: funnel.Won},
-		{ID: "Declined", Order: 7, Outcome: funnel.Lost}, {ID: "Cancelled", Order: 8, Outcome: funnel.NoDecision},
+		{ID: "Submitted", Order: 1, Probability: w(.2)},
+		{ID: "Preaccepted", Order: 2, Probability: w(.4)},
+		{ID: "Accepted", Order: 3, Probability: w(.6)},
+		{ID: "Finalized", Order: 4, Probability: w(.8)},
+		{ID: "Returned", Order: 5, Probability: w(.9)},
+		{ID: "Won", Order: 6, Outcome: funnel.Won},
+		{ID: "Declined", Order: 7, Outcome: funnel.Lost},
+		{ID: "Cancelled", Order: 8, Outcome: funnel.NoDecision},
 	}, out)
 }
 

@@ -1,6 +1,10 @@
 package forecast
 
-import "github.com/buyerjourney/b2b/funnel"
+import (
+	"slices"
+
+	"github.com/buyerjourney/b2b/funnel"
+)
 
 // Elasticity says by how many wins the expectation over the horizon rises if one kind of exit of one stage becomes more
 // frequent, per unit of the logarithm of its rate: 1 % more gives 0.01 of it.
@@ -54,7 +58,8 @@ type adjoint struct {
 	f    *fitted
 	sp   span
 	t    *table
-	rate [][]float64 // [class·columns + column]: rates with the season
+	rate [][]float64 // [class·columns + column]: rates with season and segment
+	full [][]bool    // [class·places + place]: cells in which factors asked for more than all exits, so that they share one
 	grad []float64   // [column]
 	flow []float64   // [place·width + steps that remain]: expected fresh entries
 }
@@ -72,25 +77,36 @@ func newAdjoint(e *engine, segment int32) *adjoint {
 	}
 	a.t.fresh(a.sp)
 	a.flow = make([]float64, f.b.k*a.t.width)
+	b := f.b
 	for q := range f.classes {
-		for i, c := range f.b.cols {
-			row := f.k.row(i)
-			if f.season != nil && c.to >= 0 {
-				scaled := make([]float64, len(row))
-				for l, h := range row {
-					band := int(f.season.band[int(c.to)*f.b.cells+min(l, f.b.cells-1)])
-					scaled[l] = h * f.season.factor[f.season.at(q, int(c.to), band)]
+		for i, c := range b.cols {
+			row := slices.Clone(f.k.row(i))
+			for l := range row {
+				if f.season != nil && c.to >= 0 {
+					band := int(f.season.band[int(c.to)*b.cells+min(l, b.cells-1)])
+					row[l] *= f.season.factor[f.season.at(q, int(c.to), band)]
 				}
-				row = scaled
-			}
-			if own != nil && c.to >= 0 {
-				scaled := make([]float64, len(row))
-				for l, h := range row {
-					scaled[l] = h * own[c.to]
+				if own != nil && c.to >= 0 {
+					row[l] *= own[c.to]
 				}
-				row = scaled
 			}
 			a.rate = append(a.rate, row)
+		}
+		for s := range b.k {
+			full := make([]bool, f.k.grid)
+			rows := a.rate[q*len(b.cols)+b.first[s] : q*len(b.cols)+b.first[s+1]-2]
+			for l := range full {
+				sum := 0.0
+				for _, row := range rows {
+					sum += row[l]
+				}
+				if full[l] = sum > 1; full[l] {
+					for _, row := range rows {
+						row[l] /= sum
+					}
+				}
+			}
+			a.full = append(a.full, full)
 		}
 	}
 	return a
@@ -143,62 +159,81 @@ func (a *adjoint) newly(r int) func(s int) []pace {
 
 // follow adds the derivatives of a number of stays, and the entries into other places that they lead to. A rate h at a step
 // takes stays away from what would have come after: its derivative is stay · h · (value of the exit − value of staying).
+// Where the exits of a cell share one, a rate takes from the other exits instead.
 func (a *adjoint) follow(s int, steps func(int) []pace, number float64) {
 	b := a.f.b
 	path := steps(s)
 	cols := b.exits(s)
 	n := len(cols)
-	rate := make([]float64, len(path)*n)
 	value := make([]float64, len(path)*n)
-	stay := make([]float64, len(path)+1)
+	gain, stay := make([]float64, len(path)*2), make([]float64, len(path)+1)
+	out := make([]float64, len(path))
 	stay[0] = number
 	for u, p := range path {
-		q := int(a.sp.class[p.left])
-		out := 0.0
+		rows := a.rows(s, p)
 		for i, c := range cols {
-			row := a.rate[q*len(b.cols)+b.first[s]+i]
-			h := p.weight[0]*row[p.cell[0]] + p.weight[1]*row[p.cell[1]]
-			rate[u*n+i] = h
-			out += h
-			switch to := int(c.to); {
-			case to == b.k+toWon:
-				value[u*n+i] = 1
-			case to < b.k:
-				base := to*a.t.width + p.left
-				e := a.early(c, p)
-				value[u*n+i] = a.t.value[base]
-				if e > 0 {
-					value[u*n+i] += e * (a.t.value[base+1] - a.t.value[base])
-				}
+			value[u*n+i] = a.worth(c, p)
+			for part, l := range p.cell {
+				h := p.weight[part] * rows[i][l]
+				gain[2*u+part] += h * value[u*n+i]
+				out[u] += h
 			}
 		}
-		if out > 1 {
-			for i := range cols {
-				rate[u*n+i] /= out
-			}
-			out = 1
-		}
-		stay[u+1] = stay[u] * (1 - out)
+		stay[u+1] = stay[u] * max(0, 1-out[u])
 	}
 	later := 0.0 // value of staying after the step
-	for u := len(path) - 1; u >= 0; u-- {
-		gain, out := 0.0, 0.0
+	for u, p := range slices.Backward(path) {
+		rows := a.rows(s, p)
+		full := a.full[int(a.sp.class[p.left])*b.k+s]
 		for i, c := range cols {
-			h, v := rate[u*n+i], value[u*n+i]
-			gain += h * v
-			out += h
-			a.grad[b.first[s]+i] += stay[u] * h * (v - later)
-			if to := int(c.to); to < b.k && h > 0 {
-				base := to*a.t.width + path[u].left
-				e := a.early(c, path[u])
-				a.flow[base] += stay[u] * h * (1 - e)
+			number := 0.0
+			for part, l := range p.cell {
+				h := p.weight[part] * rows[i][l]
+				if h == 0 {
+					continue
+				}
+				number += stay[u] * h
+				instead := later
+				if full[l] {
+					instead = gain[2*u+part] / p.weight[part]
+				}
+				a.grad[b.first[s]+i] += stay[u] * h * (value[u*n+i] - instead)
+			}
+			if to := int(c.to); to < b.k && number > 0 {
+				base := to*a.t.width + p.left
+				e := a.early(c, p)
+				a.flow[base] += number * (1 - e)
 				if e > 0 {
-					a.flow[base+1] += stay[u] * h * e
+					a.flow[base+1] += number * e
 				}
 			}
 		}
-		later = gain + (1-out)*later
+		later = gain[2*u] + gain[2*u+1] + max(0, 1-out[u])*later
 	}
+}
+
+// rows returns the rates of the exits of a place in the season of a step.
+func (a *adjoint) rows(s int, p pace) [][]float64 {
+	b := a.f.b
+	from := int(a.sp.class[p.left]) * len(b.cols)
+	return a.rate[from+b.first[s] : from+b.first[s+1]-2]
+}
+
+// worth is the chance to win after an exit at a step.
+func (a *adjoint) worth(c column, p pace) float64 {
+	k := a.f.b.k
+	switch to := int(c.to); {
+	case to == k+toWon:
+		return 1
+	case to < k:
+		base := to*a.t.width + p.left
+		v := a.t.value[base]
+		if e := a.early(c, p); e > 0 {
+			v += e * (a.t.value[base+1] - v)
+		}
+		return v
+	}
+	return 0
 }
 
 // early is the part of a step before which a stay is left, as the tables take it.

@@ -47,13 +47,13 @@ func (r roots) invert(a []complex128) {
 	}
 }
 
-// convolve returns the product of two polynomials with real coefficients. Both go through one complex transform: with
+// convolve returns the product of two polynomials with real coefficients, and the factors that were needed for it. Both go through one complex transform: with
 // z = a + ib, the transform of the product is (Z(k)² − conj(Z(−k))²)/4i. In the order of reversed bits −k stands where all
 // bits below the highest one are flipped.
-func (r *roots) convolve(a, b []float64) []float64 {
+func (r roots) convolve(a, b []float64) (product []float64, grown roots) {
 	n := len(a) + len(b) - 1
 	size := 1 << bits.Len(uint(n-1))
-	*r = r.grow(size)
+	r = r.grow(size)
 	z := make([]complex128, size)
 	for i, x := range a {
 		z[i] = complex(x, 0)
@@ -81,5 +81,5 @@ func (r *roots) convolve(a, b []float64) []float64 {
 	for i := range out {
 		out[i] = real(z[i]) * scale
 	}
-	return out
+	return out, r
 }

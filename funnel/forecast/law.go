@@ -199,7 +199,8 @@ func (c *convolver) convolve(a, b []float64) []float64 {
 		}
 		return out
 	}
-	out := c.roots.convolve(a, b)
+	out, grown := c.roots.convolve(a, b)
+	c.roots = grown
 	for i, x := range out {
 		out[i] = max(0, x) // rounding may leave less than nothing
 	}

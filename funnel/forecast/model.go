@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/buyerjourney/b2b"
@@ -129,15 +130,7 @@ type RefusedError struct {
 
 // Error joins the reasons.
 func (e *RefusedError) Error() string {
-	s := "no forecast"
-	for i, r := range e.Reasons {
-		if i == 0 {
-			s += ": " + r
-		} else {
-			s += "; " + r
-		}
-	}
-	return s
+	return "no forecast: " + strings.Join(e.Reasons, "; ")
 }
 
 // Unwrap returns [b2b.ErrTooFew].

@@ -14,8 +14,12 @@ func (f Forecast) VegaLite() string {
 		d := p.Total.Wins
 		for _, iv := range d.Intervals {
 			values = append(values, picture.Object{
-				{Key: "from", Value: p.Window.From.Format(time.DateOnly)}, {Key: "to", Value: p.Window.To.Format(time.DateOnly)},
-				{Key: "level", Value: iv.Level}, {Key: "low", Value: iv.Low}, {Key: "high", Value: iv.High}, {Key: "mean", Value: d.Mean},
+				{Key: "from", Value: p.Window.From.Format(time.DateOnly)},
+				{Key: "to", Value: p.Window.To.Format(time.DateOnly)},
+				{Key: "level", Value: iv.Level},
+				{Key: "low", Value: iv.Low},
+				{Key: "high", Value: iv.High},
+				{Key: "mean", Value: d.Mean},
 			})
 		}
 	}
@@ -47,7 +51,9 @@ func (r Reliability) VegaLite() string {
 	}
 	axis := func(field, title string) picture.Object {
 		return picture.Object{
-			{Key: "field", Value: field}, {Key: "type", Value: "quantitative"}, {Key: "title", Value: title},
+			{Key: "field", Value: field},
+			{Key: "type", Value: "quantitative"},
+			{Key: "title", Value: title},
 			{Key: "scale", Value: picture.Object{{Key: "domain", Value: []float64{0, 1}}}},
 		}
 	}

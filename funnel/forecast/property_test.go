@@ -25,8 +25,11 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 func day(n int) time.Time { return epoch.AddDate(0, 0, n) }
 
 var twoStages = []funnel.StageDef{
-	{ID: "Qualify", Order: 1, Category: funnel.PipelineCategory}, {ID: "Propose", Order: 2, Category: funnel.Commit},
-	{ID: "Won", Order: 3, Outcome: funnel.Won}, {ID: "Lost", Order: 4, Outcome: funnel.Lost}, {ID: "Shelved", Order: 5, Outcome: funnel.NoDecision},
+	{ID: "Qualify", Order: 1, Category: funnel.PipelineCategory},
+	{ID: "Propose", Order: 2, Category: funnel.Commit},
+	{ID: "Won", Order: 3, Outcome: funnel.Won},
+	{ID: "Lost", Order: 4, Outcome: funnel.Lost},
+	{ID: "Shelved", Order: 5, Outcome: funnel.NoDecision},
 }
 
 // story draws the changes of a book of two stages: at least 60 deals, of which the first 30 have ended by day 100 and some
@@ -92,7 +95,7 @@ func bookOf(t rapid.TB, changes []funnel.Change) *funnel.Book {
 
 func plain(horizon int) forecast.Config {
 	return forecast.Config{
-		Horizon: time.Duration(horizon) * days, Levels: []float64{.5, .8}, Draws: 60, Source: rand.NewPCG(7, 7),
+		Horizon: time.Duration(horizon) * days, Levels: []float64{.5, .8}, Draws: 40, Source: rand.NewPCG(7, 7),
 		HalfLife: forecast.HalfLife{Mode: forecast.Off}, Season: forecast.Season{Mode: forecast.Off}, Drift: forecast.Drift{Mode: forecast.Off},
 	}
 }
@@ -100,8 +103,7 @@ func plain(horizon int) forecast.Config {
 // fit fits and forecasts as of day 100. A book without an open deal is refused, which ends the check.
 func fit(t rapid.TB, b *funnel.Book, c forecast.Config) (*forecast.Model, forecast.Forecast, bool) {
 	m, err := forecast.Fit(context.Background(), b.At(b2b.View{At: day(100), Known: day(100)}), c)
-	var refused *forecast.RefusedError
-	if errors.As(err, &refused) {
+	if _, refused := errors.AsType[*forecast.RefusedError](err); refused {
 		return nil, forecast.Forecast{}, false
 	}
 	if err != nil {
@@ -397,8 +399,8 @@ func TestExponentialData(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	fit := func(c forecast.Config, changes ...funnel.Change) string {
 		_, err := forecast.Fit(context.Background(), bookOf(t, changes).At(b2b.View{At: day(40)}), c)
-		var refused *forecast.RefusedError
-		if !errors.As(err, &refused) || !errors.Is(err, b2b.ErrTooFew) {
+		refused, ok := errors.AsType[*forecast.RefusedError](err)
+		if !ok || !errors.Is(err, b2b.ErrTooFew) {
 			return fmt.Sprint(err)
 		}
 		return strings.Join(refused.Reasons, "|")
