@@ -131,6 +131,11 @@ func (c *comparison) swapLevel(t *Table, ra, rb []uint32) uint8 {
 func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) uint8 {
 	x, y := ra[c.field], rb[c.field]
 	jw, ts := -1.0, -1.0
+	var p, q shape
+	if c.col.shapes != nil {
+		p, q = c.col.shapes[x], c.col.shapes[y]
+	}
+	shaped := p.n > 0 && q.n > 0
 	equal := x == y || (c.col.equal != nil && c.col.equal[x] == c.col.equal[y])
 	for i := range c.levels {
 		l := &c.levels[i]
@@ -141,15 +146,24 @@ func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) ui
 		case MailDerived:
 			hit = equal && t.isDerived(c.field, a, b)
 		case JW:
+			if shaped && !mayReachJW(p, q, l.At) {
+				continue
+			}
 			if jw < 0 {
 				jw = JaroWinkler(c.col.text[x], c.col.text[y])
 			}
 			hit = jw >= l.At
 		case OSAWithin:
+			if shaped && !mayBeWithin(p, q, int(l.At)) {
+				continue
+			}
 			hit = equal || OSA(c.col.text[x], c.col.text[y], int(l.At)) <= int(l.At)
 		case DLWithin:
 			hit = c.dlWithin(x, y, int(l.At))
 		case TokenSortMin:
+			if shaped && c.kind != Street && !mayReachIndel(p, q, l.At) {
+				continue
+			}
 			if ts < 0 {
 				ts = c.tokenSort(x, y)
 			}

@@ -49,7 +49,7 @@ func JaroWinkler(a, b string) float64 {
 		return j
 	}
 	l := 0
-	if isASCII(a) && isASCII(b) {
+	if len(a) > 3 && len(b) > 3 && a[0]|a[1]|a[2]|a[3]|b[0]|b[1]|b[2]|b[3] < utf8.RuneSelf {
 		for l < 4 && l < len(a) && l < len(b) && a[l] == b[l] {
 			l++
 		}

@@ -42,6 +42,7 @@ type column struct {
 	count  []uint32 // rows per class of equal values
 	held   uint32   // rows with a value
 	nicks  [][]uint32
+	shapes []shape // of the normal forms
 	vector [][]weightedID
 }
 
@@ -248,6 +249,14 @@ func (c *column) freeze(codes []uint32, stride, at int) {
 				c.wordDF[w]++
 			}
 		}
+	}
+	switch c.field.Kind {
+	case GivenName, Surname, City, Text, Code, Postcode, Phone, PersonName:
+		c.shapes = make([]shape, len(c.text))
+		for code, s := range c.text {
+			c.shapes[code] = shapeOf(s)
+		}
+	default:
 	}
 	switch c.field.Kind {
 	case FreeText:
