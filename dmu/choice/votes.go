@@ -2,6 +2,7 @@ package choice
 
 import (
 	"math"
+	"slices"
 
 	"github.com/buyerjourney/b2b/internal/stat"
 )
@@ -71,7 +72,11 @@ func indices(n int) []int {
 // dropped. Ties by influence carry the weight of each side as well.
 func (d *decision) votes(p Preferences) (Outcome, error) {
 	members, alternatives := p.size()
-	if d.opt.Ties != InfluenceTies && tallies(members, alternatives) <= float64(d.opt.MaxStates) {
+	limit := float64(d.opt.MaxStates)
+	if tallies(p.undecided(), alternatives) > limit {
+		return Outcome{}, errStates // so many can occur at least
+	}
+	if tallies(members, alternatives) <= limit && d.opt.Ties != InfluenceTies {
 		if g, ok := newGrid(members+1, alternatives-1); ok {
 			return d.votesOnGrid(p, g), nil
 		}
@@ -116,6 +121,17 @@ func (d *decision) votes(p Preferences) (Outcome, error) {
 		out.share(mass, first, d.opt.Ties)
 	}
 	return d.tied(out.p()), nil
+}
+
+// undecided counts the members who may choose any alternative.
+func (p Preferences) undecided() int {
+	n := 0
+	for _, row := range p.p {
+		if slices.Min(row) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // tallies returns the number of tallies of a vote, C(D+J−1, J−1).
