@@ -59,8 +59,14 @@ type personAt struct {
 
 // reheaded finds anew what each journey is about, from the rows that are left, and puts the journeys in order again.
 func (l *Log) reheaded() *Log {
+	if l.heads == nil {
+		return l
+	}
 	r := &l.rows
-	first := func(c *Column, from, to int) uint32 {
+	first := func(c *Column, old uint32, from, to int) uint32 {
+		if old == none { // of a timeline, which is nobody's
+			return none
+		}
 		for i := from; i < to && c.Codes != nil; i++ {
 			if c.Names[c.Codes[i]] != "" {
 				return c.Codes[i]
@@ -70,11 +76,15 @@ func (l *Log) reheaded() *Log {
 	}
 	for j := range l.heads {
 		from, to := r.Offsets[j], r.Offsets[j+1]
-		l.heads[j] = head{first(&r.Account, from, to), first(&r.Person, from, to), first(&r.Kind, from, to), first(&r.Seat, from, to)}
+		h := &l.heads[j]
+		*h = head{
+			first(&r.Account, h.account, from, to), first(&r.Person, h.person, from, to),
+			first(&r.Kind, h.kind, from, to), first(&r.Seat, h.seat, from, to),
+		}
 	}
 	order := orderJourneys(l.heads, l.keys)
 	if slices.IsSorted(order) {
-		l.accounts = accountRanges(l.heads)
+		l.accounts = l.accountRanges()
 		return l
 	}
 	rows, offsets := make([]uint32, 0, l.Len()), []int{0}

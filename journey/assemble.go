@@ -31,16 +31,19 @@ func (d *draft) assemble(timed bool, rep *Report) *Log {
 		rows = make([]uint32, 0, len(perm))
 	}
 	l.rows.Offsets = make([]int, 1, len(order)+1)
-	l.keys, l.heads = make([]string, len(order)), make([]head, len(order))
+	l.keys = make([]string, len(order))
+	if d.account.Codes != nil || d.person.Codes != nil || d.kind.Codes != nil || d.seat.Codes != nil {
+		l.heads = pick(heads, order)
+	}
 	for i, g := range order {
 		if !inOrder {
 			rows = append(rows, perm[offsets[g]:offsets[g+1]]...)
 		}
 		l.rows.Offsets = append(l.rows.Offsets, l.rows.Offsets[i]+offsets[g+1]-offsets[g])
-		l.keys[i], l.heads[i] = keys[g], heads[g]
+		l.keys[i] = keys[g]
 	}
 	l.derived, l.parts = pick(derived, order), pick(parts, order)
-	l.accounts = accountRanges(l.heads)
+	l.accounts = l.accountRanges()
 	d.gather(l, rows)
 	d.number(l, rows)
 	l.finish(rep)
@@ -184,13 +187,15 @@ func orderJourneys(heads []head, keys []string) []uint32 {
 	return order
 }
 
-func accountRanges(heads []head) []accountRange {
+// accountRanges returns the runs of journeys of one account.
+func (l *Log) accountRanges() []accountRange {
 	var out []accountRange
-	for i := range heads {
-		if n := len(out); n > 0 && out[n-1].account == heads[i].account {
+	for i := range l.keys {
+		account := l.head(i).account
+		if n := len(out); n > 0 && out[n-1].account == account {
 			out[n-1].to = i + 1
 		} else {
-			out = append(out, accountRange{heads[i].account, i, i + 1})
+			out = append(out, accountRange{account, i, i + 1})
 		}
 	}
 	return out

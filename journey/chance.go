@@ -119,7 +119,7 @@ func (l *Log) shiftable(c ChanceConfig, out *Chance) []shifted {
 		}
 		fits := true
 		for j := acc.from; j < acc.to; j++ {
-			kind := Kind(name(&r.Kind, l.heads[j].kind))
+			kind := Kind(name(&r.Kind, l.head(j).kind))
 			if kind == c.Open {
 				for _, sp := range s.of(j, r.Offsets[j]) {
 					if sp.running {

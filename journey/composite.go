@@ -183,8 +183,8 @@ func (l *Log) Timelines() *Log {
 	out := l.sub(rows, journeys, offsets)
 	out.keys, out.derived, out.parts = keys, nil, nil
 	for j := range out.heads {
-		if out.heads[j].account != 0 || name(&out.rows.Account, 0) != "" {
-			out.heads[j].person, out.heads[j].kind, out.heads[j].seat = 0, 0, 0
+		if name(&out.rows.Account, out.heads[j].account) != "" { // what several do is nobody's
+			out.heads[j].person, out.heads[j].kind, out.heads[j].seat = none, none, none
 		}
 	}
 	out.descend(l, func(o *Log) *Log { return o.Timelines() })
@@ -205,7 +205,7 @@ func SharedEvents(l *Log) []KindPair {
 		for _, joint := range c.Joint() {
 			var kinds []string
 			for _, j := range joint.Journeys {
-				kinds = append(kinds, name(kind, l.heads[j].kind))
+				kinds = append(kinds, name(kind, l.head(j).kind))
 			}
 			slices.Sort(kinds)
 			kinds = slices.Compact(kinds)

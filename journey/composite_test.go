@@ -57,6 +57,9 @@ func TestCompositeOracle(t *testing.T) {
 		t.Errorf("%d timelines with %d rows, want %d with %d", timeline.Journeys(), timeline.Len(), want.Accounts, l.Events())
 	}
 
+	if j := l.Timelines().Journey(0); j.Kind() != "" || j.Person() != "" || j.Account() == "" || j.Key() != string(j.Account()) {
+		t.Errorf("timeline of %q: kind %q, person %q", j.Account(), j.Kind(), j.Person())
+	}
 	c, err := journey.NewCrossings(l, journey.SpanConfig{})
 	if err != nil {
 		t.Fatal(err)

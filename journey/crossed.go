@@ -127,7 +127,7 @@ func (l *Log) scopeOfRow(scope Scope, i int) []string {
 func (l *Log) scopeOfJourney(scope Scope, j int) []string {
 	var out []string
 	if scope == SameAccount {
-		if a := name(&l.rows.Account, l.heads[j].account); a != "" {
+		if a := name(&l.rows.Account, l.head(j).account); a != "" {
 			out = []string{a}
 		}
 		return out
@@ -228,7 +228,7 @@ func Try(rules []CrossingRule, l *Log, c RuleConfig) ([]Trial, error) {
 		for _, x := range found {
 			if x.Rule == rule.ID {
 				out[i].Crossings++
-				rows[x.Row], journeys[x.Journey], accounts[l.heads[x.Journey].account] = true, true, true
+				rows[x.Row], journeys[x.Journey], accounts[l.head(x.Journey).account] = true, true, true
 			}
 		}
 		out[i].Rows, out[i].Journeys, out[i].Accounts = len(rows), len(journeys), len(accounts)

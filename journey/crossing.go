@@ -49,7 +49,7 @@ func (c *Crossings) Allen() []AllenCount {
 			list = append(list, j)
 		}
 		slices.SortStableFunc(list, func(a, b int) int {
-			return cmp.Or(cmp.Compare(l.heads[a].kind, l.heads[b].kind), cmp.Compare(l.keys[a], l.keys[b]))
+			return cmp.Or(cmp.Compare(l.head(a).kind, l.head(b).kind), cmp.Compare(l.keys[a], l.keys[b]))
 		})
 		list = slices.DeleteFunc(list, func(j int) bool {
 			s, ok := c.spans.whole(j)
@@ -67,7 +67,7 @@ func (c *Crossings) Allen() []AllenCount {
 				} else {
 					set = 1 << Allen(sa.from, sa.to, sb.from, sb.to)
 				}
-				counts[key{l.heads[a].kind, l.heads[list[y]].kind, set}]++
+				counts[key{l.head(a).kind, l.head(list[y]).kind, set}]++
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func (c *Crossings) During() []DuringCount {
 			byKind[k].from, byKind[k].to = byKind[k].from[:0], byKind[k].to[:0]
 		}
 		for j := acc.from; j < acc.to; j++ {
-			e := &byKind[l.heads[j].kind]
+			e := &byKind[l.head(j).kind]
 			for _, s := range c.spans.of(j, l.rows.Offsets[j]) {
 				if s.running {
 					s.to = math.MaxInt64
@@ -121,7 +121,7 @@ func (c *Crossings) During() []DuringCount {
 			slices.Sort(byKind[k].to)
 		}
 		for j := acc.from; j < acc.to; j++ {
-			own := int(l.heads[j].kind)
+			own := int(l.head(j).kind)
 			for i := l.rows.Offsets[j]; i < l.rows.Offsets[j+1]; i++ {
 				t := l.rows.At[i]
 				for k := range byKind {
@@ -204,11 +204,11 @@ func (c *Crossings) Interleavings(a, b Kind, closed bool) []InterleavingCount {
 			continue
 		}
 		for x := acc.from; x < acc.to; x++ {
-			if Kind(name(&l.rows.Kind, l.heads[x].kind)) != a {
+			if Kind(name(&l.rows.Kind, l.head(x).kind)) != a {
 				continue
 			}
 			for y := acc.from; y < acc.to; y++ {
-				if x == y || Kind(name(&l.rows.Kind, l.heads[y].kind)) != b {
+				if x == y || Kind(name(&l.rows.Kind, l.head(y).kind)) != b {
 					continue
 				}
 				left, right := l.Journey(x), l.Journey(y)

@@ -56,7 +56,7 @@ func (l *Log) Effect(crossings []Crossing, c EffectConfig) (Effect, error) {
 	}
 	var all []unit
 	for j := range l.keys {
-		if Kind(name(&l.rows.Kind, l.heads[j].kind)) != c.Kind {
+		if Kind(name(&l.rows.Kind, l.head(j).kind)) != c.Kind {
 			continue
 		}
 		u := unit{j: j, n: l.rows.Offsets[j+1] - l.rows.Offsets[j], with: crossed[j]}

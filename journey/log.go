@@ -14,7 +14,7 @@ import (
 type Log struct {
 	rows     Rows
 	keys     []string // one per journey
-	heads    []head   // one per journey
+	heads    []head   // one per journey; nil in a log without accounts, persons, kinds and seats
 	config   Config
 	timed    bool
 	derived  []bool // journeys whose key was made by the grouping, nil: none
@@ -115,9 +115,17 @@ func (l *Log) Accounts() iter.Seq2[b2b.AccountID, []int] {
 	}
 }
 
-// name returns the name of a code in a column that may be absent.
+// head returns what a journey is about.
+func (l *Log) head(j int) head {
+	if l.heads == nil {
+		return head{}
+	}
+	return l.heads[j]
+}
+
+// name returns the name of a code in a column that may be absent; the code none has no name.
 func name(c *Column, code uint32) string {
-	if c.Codes == nil {
+	if c.Codes == nil || code == none {
 		return ""
 	}
 	return c.Names[code]
@@ -145,21 +153,21 @@ func (j Journey) Key() string { return j.log.keys[j.i] }
 
 // Person returns the person of the journey: that of the first row that names one.
 func (j Journey) Person() b2b.PersonID {
-	return b2b.PersonID(name(&j.log.rows.Person, j.log.heads[j.i].person))
+	return b2b.PersonID(name(&j.log.rows.Person, j.log.head(j.i).person))
 }
 
 // Account returns the account of the journey: that of the first row that names one.
 func (j Journey) Account() b2b.AccountID {
-	return b2b.AccountID(name(&j.log.rows.Account, j.log.heads[j.i].account))
+	return b2b.AccountID(name(&j.log.rows.Account, j.log.head(j.i).account))
 }
 
 // Seat returns the seat of the journey: that of the first row that names one.
 func (j Journey) Seat() b2b.SeatID {
-	return b2b.SeatID(name(&j.log.rows.Seat, j.log.heads[j.i].seat))
+	return b2b.SeatID(name(&j.log.rows.Seat, j.log.head(j.i).seat))
 }
 
 // Kind returns the kind of the journey: that of the first row that names one.
-func (j Journey) Kind() Kind { return Kind(name(&j.log.rows.Kind, j.log.heads[j.i].kind)) }
+func (j Journey) Kind() Kind { return Kind(name(&j.log.rows.Kind, j.log.head(j.i).kind)) }
 
 // Len returns the number of rows.
 func (j Journey) Len() int { return j.to - j.from }

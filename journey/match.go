@@ -49,5 +49,10 @@ func newMatcher(l *Log, m Match, catalogue *touchpoint.Catalogue) matcher {
 func (m *matcher) row(i, j int) bool {
 	r := &m.l.rows
 	return (m.step == nil || m.step[r.Code(i)]) && (m.seat == nil || m.seat[at(r.Seat.Codes, i, 0)]) &&
-		(m.touchpoints == nil || m.touchpoints[at(r.Touchpoint.Codes, i, 0)]) && (m.kind == nil || m.kind[m.l.heads[j].kind])
+		(m.touchpoints == nil || m.touchpoints[at(r.Touchpoint.Codes, i, 0)]) && (m.kind == nil || m.kindOf(j))
+}
+
+func (m *matcher) kindOf(j int) bool {
+	code := m.l.head(j).kind
+	return code != none && m.kind[code]
 }

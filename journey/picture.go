@@ -149,7 +149,7 @@ func (l *Log) VegaLite() string {
 			continue
 		}
 		days := float64(l.rows.At[to-1]-l.rows.At[from]) / 86_400e6
-		values = append(values, picture.Object{{Key: "days", Value: days}, {Key: "kind", Value: name(&l.rows.Kind, l.heads[j].kind)}})
+		values = append(values, picture.Object{{Key: "days", Value: days}, {Key: "kind", Value: name(&l.rows.Kind, l.head(j).kind)}})
 	}
 	return picture.Object{
 		{Key: "$schema", Value: "https://vega.github.io/schema/vega-lite/v5.json"},

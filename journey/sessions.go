@@ -25,7 +25,9 @@ func (l *Log) Sessions(gap time.Duration) *Log {
 		flush := func(end int) {
 			from := out.rows.Offsets[len(out.keys)]
 			out.keys = append(out.keys, partKey(l.keys[j], part))
-			out.heads = append(out.heads, l.headOf(from, end, l.heads[j]))
+			if l.heads != nil {
+				out.heads = append(out.heads, l.headOf(from, end, l.heads[j]))
+			}
 			out.rows.Offsets = append(out.rows.Offsets, end)
 			part++
 		}
@@ -38,7 +40,7 @@ func (l *Log) Sessions(gap time.Duration) *Log {
 			flush(l.rows.Offsets[j+1])
 		}
 	}
-	out.accounts = accountRanges(out.heads)
+	out.accounts = out.accountRanges()
 	out.finish(nil)
 	out.descend(l, func(o *Log) *Log { return o.Sessions(gap) })
 	return &out

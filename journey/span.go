@@ -77,7 +77,7 @@ func (s *spans) of(j, from int) []span {
 	if from >= to {
 		return nil
 	}
-	cl := s.closing[Kind(name(&r.Kind, s.log.heads[j].kind))]
+	cl := s.closing[Kind(name(&r.Kind, s.log.head(j).kind))]
 	if cl == nil {
 		return []span{{r.At[from], r.At[to-1], false}}
 	}

@@ -26,7 +26,7 @@ func (l *Log) Where(f Filter) *Log {
 	account := wanted(&r.Account, f.Accounts)
 	bounded := !f.Window.From.IsZero() || !f.Window.To.IsZero()
 	out := l.filter(func(j int) bool {
-		return (account == nil || account[l.heads[j].account]) && (f.Keep == nil || f.Keep(l.Journey(j)))
+		return (account == nil || account[l.head(j).account]) && (f.Keep == nil || f.Keep(l.Journey(j)))
 	}, func(i int) bool {
 		return (kind == nil || kind[at(r.Kind.Codes, i, 0)]) && (seat == nil || seat[at(r.Seat.Codes, i, 0)]) &&
 			(step == nil || step[r.Code(i)]) && (!bounded || (l.timed && f.Window.Contains(instant(r.At[i], 0))))
@@ -88,7 +88,7 @@ func (l *Log) sub(rows, journeys []uint32, offsets []int) *Log {
 	out.rows.Event = pick(l.rows.Event, rows)
 	out.keys, out.heads = pick(l.keys, journeys), pick(l.heads, journeys)
 	out.derived, out.parts = pick(l.derived, journeys), pick(l.parts, journeys)
-	out.accounts = accountRanges(out.heads)
+	out.accounts = out.accountRanges()
 	out.finish(nil)
 	return out
 }
