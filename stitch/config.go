@@ -12,7 +12,9 @@ import (
 type Config struct {
 	Rules      Rules
 	Normalizer *Normalizer // nil = defaults
-	// Predicates are the functions that rules name. They must be pure: the same pair and moment, the same answer.
+	// Predicates are the functions that rules name. They must be pure: the same pair and moment, the same answer. An answer
+	// may not change by time alone, since a pair is asked again only when facts about its component change or something in
+	// it expires; v is there to weigh the times in the profiles.
 	Predicates map[string]func(a, b Profile, v time.Time) bool
 	Scorer     Scorer // needed by rules with a Score condition
 	Key        []byte // secret of entity ids and tombstones; Forget needs at least 32 bytes

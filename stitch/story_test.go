@@ -625,3 +625,43 @@ func enumeration[E interface {
 		t.Errorf("%T: nonsense is read", values[0])
 	}
 }
+
+// TestPredicates: a function that a rule names narrows it, and is named in the explanation of a gap.
+func TestPredicates(t *testing.T) {
+	cfg := testConfig(stitch.Rules{Rules: []stitch.Rule{
+		{Name: "phone of one town", Effect: stitch.Same, Level: stitch.Person, When: []stitch.Condition{{Same: stitch.Phone}, {Func: "town"}}},
+		{Name: "mail domain", Effect: stitch.Affiliate, When: []stitch.Condition{{Same: stitch.EmailDomain}, {Func: "town"}}},
+		{Name: "mail", Effect: stitch.Same, Level: stitch.Person, When: []stitch.Condition{{Same: stitch.Email}}, Unless: []stitch.Condition{{Func: "elsewhere"}}},
+	}})
+	town := func(p stitch.Profile) string {
+		for _, f := range p.Fields {
+			if f.Name == "town" {
+				return f.Value
+			}
+		}
+		return ""
+	}
+	cfg.Predicates = map[string]func(a, b stitch.Profile, v time.Time) bool{
+		"town":      func(a, b stitch.Profile, _ time.Time) bool { return town(a) == town(b) },
+		"elsewhere": func(a, b stitch.Profile, _ time.Time) bool { return town(a) != town(b) },
+	}
+	r := must(stitch.New(cfg))
+	phone := stitch.MustIdentifier(stitch.Phone, "", "+31201234567")
+	in := func(town string, level stitch.Level, p stitch.ProfileID, ids ...stitch.Identifier) stitch.Fact {
+		return stitch.Fact{Occurred: day(1), Body: stitch.Seen{Profile: p, Level: level, Identifiers: ids, Fields: []stitch.Field{{Name: "town", Value: town}}}}
+	}
+	a, b, c := pid("crm", "1"), pid("crm", "2"), pid("crm", "3")
+	mustApply(t, r, in("Leiden", stitch.Person, a, phone, ann), in("Leiden", stitch.Person, b, phone), in("Breda", stitch.Person, c, phone, ann),
+		in("Leiden", stitch.Account, pid("erp", "1"), stitch.MustIdentifier(stitch.Domain, "", "acme.nl")),
+		in("Breda", stitch.Account, pid("erp", "2"), stitch.MustIdentifier(stitch.Domain, "", "acme.nl")))
+	s := r.Snapshot()
+	if !together(s, a, b) || together(s, a, c) {
+		t.Error("only those of one town are one")
+	}
+	if got := s.Affiliations("person:crm/1", day(1)); len(got) != 1 || got[0].Account != "account:erp/1" {
+		t.Errorf("%+v", got)
+	}
+	if g := s.WhyNot(a, c); !slices.Contains(g.Rules[0].Missing, "func town") || !slices.Contains(g.Rules[1].Missing, "unless: an exception holds") {
+		t.Errorf("%+v", g.Rules)
+	}
+}

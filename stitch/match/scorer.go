@@ -201,6 +201,18 @@ func entityCounts(t *Table, field int, of []uint32) (count []uint32, held float6
 	return count, max(held, 1)
 }
 
+// extend gives values that came later the frequency floor.
+func (s *Scorer) extend(i int) {
+	c := s.comps[i].col
+	rarest := float32(-math.Log2(max(s.model.TFFloor, 1e-9)))
+	for s.rare[i] != nil && len(s.rare[i]) < len(c.text) {
+		s.rare[i] = append(s.rare[i], rarest)
+	}
+	for s.local[i] != nil && len(s.local[i]) < len(c.text) {
+		s.local[i] = append(s.local[i], rarest)
+	}
+}
+
 // Rescore scores the pairs again, in place, and drops those below the probability.
 func (s *Scorer) Rescore(p *Predicted, least float64, workers int) {
 	floor := bitsOf(least)

@@ -85,16 +85,17 @@ func (b *Builder) isMissing(cell string) bool {
 // sorted by (source, id), so that nothing depends on the order of input. It is immutable and safe for concurrent use;
 // the zero value has no rows.
 type Table struct {
-	fields  []Field
-	cols    []*column
-	ids     []string
-	names   []string
-	source  []uint32 // by row: rank of the source's name
-	codes   []uint32 // rows × stride
-	input   []int
-	stride  int
-	n       int
-	derived [][]uint64 // by column, mail only: bit per row: the local part follows from the names
+	fields           []Field
+	cols             []*column
+	ids              []string
+	names            []string
+	source           []uint32 // by row: rank of the source's name
+	codes            []uint32 // rows × stride
+	input            []int
+	stride           int
+	n                int
+	given, sur, full int        // columns of names, −1 none
+	derived          [][]uint64 // by column, mail only: bit per row: the local part follows from the names
 }
 
 // Table sorts the records and returns the table. The builder must not be used afterwards.
@@ -183,49 +184,56 @@ func (t *Table) sameSource(a, b uint32) bool { return t.source[a] == t.source[b]
 // derive marks the rows whose mail address follows from the names beside it.
 func (t *Table) derive() {
 	t.derived = make([][]uint64, len(t.cols))
-	given, sur, full := -1, -1, -1
+	t.given, t.sur, t.full = -1, -1, -1
 	for i, f := range t.fields {
 		switch f.Kind {
 		case GivenName:
-			given = first(given, i)
+			t.given = first(t.given, i)
 		case Surname:
-			sur = first(sur, i)
+			t.sur = first(t.sur, i)
 		case PersonName:
-			full = first(full, i)
-		case UnknownKind, Text, CompanyKind, Email, Phone, Date, Postcode, Street, City, Code, FreeText, Tokens, Number, URL, VAT, KvK, LEI,
-			DUNS, Login:
+			t.full = first(t.full, i)
+		default:
 		}
 	}
-	if (given < 0 || sur < 0) && full < 0 {
+	if !HasNames(t.fields) {
 		return
 	}
 	for i, f := range t.fields {
-		if f.Kind != Email {
+		if f.Kind == Email {
+			t.derived[i] = make([]uint64, (t.n+63)/64)
+		}
+	}
+	for r := range t.n {
+		t.deriveRow(uint32(r))
+	}
+}
+
+func (t *Table) deriveRow(r uint32) {
+	row := t.row(r)
+	var words [8]string
+	for i, bits := range t.derived {
+		if bits == nil {
 			continue
 		}
-		bits := make([]uint64, (t.n+63)/64)
-		var words []string
-		for r := range t.n {
-			row := t.row(uint32(r))
-			if row[i] == 0 {
-				continue
-			}
-			words = words[:0]
-			for _, at := range [...]int{given, sur} {
-				if at >= 0 && row[at] != 0 {
-					words = append(words, t.cols[at].text[row[at]])
-				}
-			}
-			if full >= 0 && row[full] != 0 {
-				for w := range strings.FieldsSeq(t.cols[full].text[row[full]]) {
-					words = append(words, w)
-				}
-			}
-			if followsFrom(t.cols[i].aux[row[i]], words) {
-				bits[r/64] |= 1 << (r % 64)
+		bits[r/64] &^= 1 << (r % 64)
+		if row[i] == 0 {
+			continue
+		}
+		list := words[:0]
+		for _, at := range [...]int{t.given, t.sur} {
+			if at >= 0 && row[at] != 0 {
+				list = append(list, t.cols[at].text[row[at]])
 			}
 		}
-		t.derived[i] = bits
+		if t.full >= 0 && row[t.full] != 0 {
+			for w := range strings.FieldsSeq(t.cols[t.full].text[row[t.full]]) {
+				list = append(list, w)
+			}
+		}
+		if followsFrom(t.cols[i].aux[row[i]], list) {
+			bits[r/64] |= 1 << (r % 64)
+		}
 	}
 }
 

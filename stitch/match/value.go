@@ -42,7 +42,9 @@ type column struct {
 	count  []uint32 // rows per class of equal values
 	held   uint32   // rows with a value
 	nicks  [][]uint32
-	shapes []shape // of the normal forms
+	shapes []shape           // of the normal forms
+	partID map[string]uint32 // mail: numbers of local parts and domains, made when values come later
+	nextID uint32
 	vector [][]weightedID
 }
 
@@ -273,6 +275,53 @@ func (c *column) freeze(codes []uint32, stride, at int) {
 	}
 }
 
+// extend prepares the values that came after the table was made; they count as held by nobody.
+func (c *column) extend() {
+	for code := len(c.count); code < len(c.text); code++ {
+		s := c.text[code]
+		c.count = append(c.count, 0)
+		if c.shapes != nil {
+			c.shapes = append(c.shapes, shapeOf(s))
+		}
+		if c.nicks != nil {
+			c.nicks = append(c.nicks, nicknameGroups(s))
+		}
+		if c.auxID != nil {
+			c.auxID = append(c.auxID, c.numberOf(c.aux, code, c.auxID))
+			c.restID = append(c.restID, c.numberOf(c.rest, code, c.restID))
+		}
+		for len(c.wordDF) < len(c.word) && c.wordDF != nil {
+			c.wordDF = append(c.wordDF, 0)
+		}
+		if c.vector != nil {
+			c.vector = append(c.vector, c.weighed(code))
+		}
+	}
+}
+
+// numberOf is the number of a text that came later.
+func (c *column) numberOf(texts []string, code int, ids []uint32) uint32 {
+	if c.partID == nil {
+		c.partID = map[string]uint32{}
+		for i := 1; i < len(ids); i++ {
+			c.partID["\x00"+c.aux[i]] = c.auxID[i]
+			c.partID["\x01"+c.rest[i]] = c.restID[i]
+		}
+		c.nextID = uint32(len(c.partID)) + uint32(len(ids)) + 1
+	}
+	key := "\x00" + texts[code]
+	if &texts[0] == &c.rest[0] {
+		key = "\x01" + texts[code]
+	}
+	id, ok := c.partID[key]
+	if !ok {
+		c.nextID++
+		id = c.nextID
+		c.partID[key] = id
+	}
+	return id
+}
+
 // numbered gives equal texts equal numbers, 0 to texts that are not there.
 func numbered(texts []string, n int) []uint32 {
 	out := make([]uint32, n)
@@ -295,21 +344,26 @@ func numbered(texts []string, n int) []uint32 {
 func (c *column) weigh() {
 	c.vector = make([][]weightedID, len(c.text))
 	for code := 1; code < len(c.text); code++ {
-		v := make([]weightedID, 0, len(c.tokens[code]))
-		norm := 0.0
-		for _, id := range c.tokens[code] {
-			w := math.Log(float64(c.held) / float64(max(c.wordDF[id], 1)))
-			if w <= 0 {
-				w = 1e-3
-			}
-			v = append(v, weightedID{id, float32(w)})
-			norm += float64(w * w)
-		}
-		for i := range v {
-			v[i].weight = float32(float64(v[i].weight) / math.Sqrt(norm))
-		}
-		c.vector[code] = v
+		c.vector[code] = c.weighed(code)
 	}
+}
+
+// weighed is the normalised tf-idf vector of a value; words that no row holds count as held by one.
+func (c *column) weighed(code int) []weightedID {
+	v := make([]weightedID, 0, len(c.tokens[code]))
+	norm := 0.0
+	for _, id := range c.tokens[code] {
+		w := math.Log(float64(c.held) / float64(max(c.wordDF[id], 1)))
+		if w <= 0 {
+			w = 1e-3
+		}
+		v = append(v, weightedID{id, float32(w)})
+		norm += float64(w * w)
+	}
+	for i := range v {
+		v[i].weight = float32(float64(v[i].weight) / math.Sqrt(norm))
+	}
+	return v
 }
 
 func normalMail(raw string) string {
