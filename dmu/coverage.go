@@ -85,8 +85,8 @@ type Gap struct {
 }
 
 // Coverage says which seats of a unit's template we have reached. Probabilities take members as independent; a member plays a
-// seat with probability 1 where a manual or imported assignment says so, else with the posterior of package inference, and
-// unknown is not zero: without either, nothing is claimed.
+// seat with probability 1 where a manual or imported assignment says so, with 0 where they were dismissed from it, else with
+// the posterior of package inference, and unknown is not zero: without either, nothing is claimed.
 type Coverage struct {
 	Seats        []SeatCoverage // in the order of the template
 	Completeness b2b.Fraction   // mean over the required seats (after Adobe Journey Optimizer's table); unknown without any

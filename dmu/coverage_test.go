@@ -466,6 +466,22 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+// Who was dismissed from a seat is no candidate for it, whatever the posterior says.
+func TestDismissedIsNoCandidate(t *testing.T) {
+	u := must[dmu.Unit](t)(dmu.NewUnit(dmu.UnitConfig{
+		Template: dmu.MustTemplate(dmu.Seat{ID: "legal", Importance: 1}, dmu.Seat{ID: "user", Importance: 1}),
+		Members:  []dmu.Member{{ID: "a", Reach: dmu.Engaged, Posterior: []dmu.SeatP{{"legal", .7}, {"user", .3}}}},
+	}))
+	u, _, err := u.With(dmu.Dismiss{Person: "a", Seat: "legal", At: day(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := must[dmu.Coverage](t)(dmu.Cover(u, dmu.CoverageConfig{}))
+	if c.Seats[0].P != 0 || !near(c.Seats[1].P, .3) || len(c.Gaps[0].Candidates) != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func BenchmarkCoverage(b *testing.B) {
 	b.Run("n12r7", func(b *testing.B) {
 		var seats []dmu.Seat

@@ -34,8 +34,8 @@ func newCoverModel(u Unit, cfg CoverageConfig) coverModel {
 		}
 		if !assigned {
 			for _, sp := range member.Posterior {
-				if r := u.Template().index(sp.Seat); r >= 0 {
-					row[r] = sp.P
+				if r := u.Template().index(sp.Seat); r >= 0 && !member.dismissed(sp.Seat) {
+					row[r] = sp.P // who was dismissed by hand does not play the seat, whatever the steps say
 				}
 			}
 		}

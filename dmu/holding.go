@@ -88,3 +88,12 @@ func (m Member) held() (held []holding, conflicts []Conflict) {
 	})
 	return held, slices.Compact(conflicts)
 }
+
+// dismissed reports whether the person was dismissed from the seat and does not hold it again.
+func (m Member) dismissed(seat b2b.SeatID) bool {
+	if !slices.ContainsFunc(m.Assignments, func(a Assignment) bool { return a.Seat == seat && a.Dismissed }) {
+		return false
+	}
+	held, _ := m.held()
+	return !slices.ContainsFunc(held, func(h holding) bool { return h.seat == seat })
+}
