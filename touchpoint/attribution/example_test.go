@@ -150,3 +150,14 @@ func ExampleDisagreement() {
 	// demo: 0.00 by first to 0.94 by last
 	// fair: 0.00 by last to 0.14 by first
 }
+
+func ExampleCredits_VegaLite() {
+	c, err := attribution.Attribute(context.Background(), exampleSet().Result(), attribution.Last{}, attribution.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(c.VegaLite()[61:214])
+	// Output:
+	// "title":"Credits: last (association)","data":{"values":[{"name":"demo","conversions":33},{"name":"fair","conversions":0},{"name":"site","conversions":2},
+}

@@ -48,3 +48,13 @@ func ExampleKanoTally() {
 	// Output:
 	// must-be, better 0.25, worse -0.75
 }
+
+func ExampleAnalysis_VegaLite() {
+	a := importance.Analysis{
+		Method: importance.LMG, CutPerformance: 3, CutImportance: 0.2,
+		Drivers: []importance.Driver{{Name: "site", Mean: 2.5, Importance: 0.3, Quadrant: importance.Concentrate}},
+	}
+	fmt.Println(a.VegaLite()[61:195])
+	// Output:
+	// "title":"Importance and performance","data":{"values":[{"driver":"site","performance":2.5,"importance":0.3,"quadrant":"concentrate"}]}
+}
