@@ -140,7 +140,7 @@ func (a *answer) results(o *options, r *conformance.Result) {
 		n := r.Variants.Count(i)
 		out := result{Steps: cli.List(r.Variants.Steps(i)), Count: n, Fit: x.Fits, Exact: x.Exact, Cost: x.Cost, Deviations: []deviation{}}
 		if o.prefix {
-			out.Status, out.Next = x.Status().String(), ptr(cli.List(x.Next))
+			out.Status, out.Next = x.Status().String(), new(cli.List(x.Next))
 		} else {
 			fitness := x.Fitness()
 			out.Worst, out.Fitness = &x.Worst, &fitness
@@ -231,4 +231,3 @@ func (o *options) times(log *journey.Log) (*temporal, error) {
 	}
 	return &temporal{len(found), len(cases)}, nil
 }
-func ptr[T any](v T) *T { return &v }

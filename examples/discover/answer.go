@@ -100,15 +100,15 @@ func (o *options) answer(log *eventlog.Log, want map[string]bool) (*answer, erro
 	for name := range want {
 		switch name {
 		case "dfg":
-			a.DFG = ptr(edges(t.graph.Edges()))
+			a.DFG = new(edges(t.graph.Edges()))
 		case "start":
-			a.Start = ptr(counts(t.graph.Starts()))
+			a.Start = new(counts(t.graph.Starts()))
 		case "end":
-			a.End = ptr(counts(t.graph.Ends()))
+			a.End = new(counts(t.graph.Ends()))
 		case "performance":
-			a.Performance = ptr(t.performance(timed))
+			a.Performance = new(t.performance(timed))
 		case "variants":
-			a.Total, a.Digest = ptr(len(t.variants)), ptr(discovery.Digest(t.variants))
+			a.Total, a.Digest = new(len(t.variants)), new(discovery.Digest(t.variants))
 			n := len(t.variants)
 			if o.top > 0 {
 				n = min(n, o.top)
@@ -125,30 +125,28 @@ func (o *options) answer(log *eventlog.Log, want map[string]bool) (*answer, erro
 				cli.Null(d.Median, timed && d.N > 0 && d.HasExactMedian), cli.Null(d.Sum, timed && d.N > 0),
 			}
 		case "efg":
-			a.EFG = ptr(edges(t.follows.Pairs()))
+			a.EFG = new(edges(t.follows.Pairs()))
 		case "footprints":
 			f := t.graph.Footprint()
 			a.Footprints = &footprints{cli.List(f.Sequence), cli.List(f.Parallel)}
 		case "rework":
-			a.Rework, a.Distance = ptr(counts(t.rework.Journeys())), ptr(counts(t.rework.MinSelfDistance()))
+			a.Rework, a.Distance = new(counts(t.rework.Journeys())), new(counts(t.rework.MinSelfDistance()))
 		case "tree":
 			tree, err := discovery.Inductive(t.variants, o.noise)
 			if err != nil {
 				return nil, err
 			}
-			a.Tree = ptr(tree.String())
+			a.Tree = new(tree.String())
 		case "dependency":
 			list, err := t.graph.Dependencies(dependent)
 			if err != nil {
 				return nil, err
 			}
-			a.Dependency = ptr(dependencies(list))
+			a.Dependency = new(dependencies(list))
 		}
 	}
 	return a, nil
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func counts(list []discovery.Count) []tuple {
 	out := make([]tuple, len(list))

@@ -46,7 +46,7 @@ func BenchmarkAlign(b *testing.B) {
 				}
 			}
 			oracle(b, "exactalign_"+string(file)+".json", &o)
-			sequences, _ := oracleVariants(b, o.Input)
+			sequences := oracleVariants(b, o.Input)
 			benchmarkAlign(b, o.Net, sequences)
 		})
 	}

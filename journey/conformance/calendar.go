@@ -3,6 +3,7 @@ package conformance
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/buyerjourney/b2b"
@@ -134,9 +135,9 @@ func (c *Calendar) key() string {
 	if c == nil || len(c.Week) == 0 && len(c.Closed) == 0 {
 		return ""
 	}
-	key := ""
+	var key strings.Builder
 	if c.Location != nil {
-		key = c.Location.String()
+		key.WriteString(c.Location.String())
 	}
 	week, closed := slices.Clone(c.Week), slices.Clone(c.Closed)
 	slices.SortFunc(week, func(a, b Opening) int {
@@ -147,10 +148,10 @@ func (c *Calendar) key() string {
 	})
 	slices.Sort(closed)
 	for _, o := range week {
-		key += "|" + o.Day.String() + " " + o.From.String() + " " + o.To.String()
+		key.WriteString("|" + o.Day.String() + " " + o.From.String() + " " + o.To.String())
 	}
 	for _, d := range slices.Compact(closed) {
-		key += "|" + d
+		key.WriteString("|" + d)
 	}
-	return key
+	return key.String()
 }

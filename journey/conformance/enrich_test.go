@@ -44,7 +44,9 @@ func designed(tb testing.TB, flow journey.Flow) *journey.Map {
 		Steps: []journey.Step{
 			{ID: "ask"},
 			{ID: "legal", Visibility: touchpoint.BuyerInternal, Duration: journey.Duration{Family: journey.Exponential, Mean: 3600}, Evidence: journey.Evidence{Basis: journey.Interview}},
-			{ID: "buy"}, {ID: "leave"}, {ID: "never"},
+			{ID: "buy"},
+			{ID: "leave"},
+			{ID: "never"},
 		},
 	})
 	if err != nil {

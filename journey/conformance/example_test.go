@@ -68,7 +68,7 @@ func ExampleCheckRules() {
 	at := time.Date(2025, 3, 3, 9, 0, 0, 0, time.UTC)
 	for i, steps := range [][]journey.StepID{{"complain", "answer"}, {"complain", "answer", "complain"}} {
 		for k, s := range steps {
-			b.Add(journey.Event{Journey: fmt.Sprint(i), Step: s, At: at.Add(time.Duration(k) * time.Hour)})
+			b.Add(journey.Event{Journey: strconv.Itoa(i), Step: s, At: at.Add(time.Duration(k) * time.Hour)})
 		}
 	}
 	log, _ := b.Build(journey.Identities{})

@@ -56,8 +56,10 @@ type tally struct {
 }
 
 // pairTemplates are the templates whose fulfilled journeys have to be counted one by one.
-var pairTemplates = []Template{Response, Precedence, Succession, AlternateResponse, AlternatePrecedence, AlternateSuccession,
-	ChainResponse, ChainPrecedence, ChainSuccession, NotSuccession, NotChainSuccession}
+var pairTemplates = []Template{
+	Response, Precedence, Succession, AlternateResponse, AlternatePrecedence, AlternateSuccession,
+	ChainResponse, ChainPrecedence, ChainSuccession, NotSuccession, NotChainSuccession,
+}
 
 func newTally(k int) *tally {
 	w := (k + 63) / 64
@@ -212,16 +214,17 @@ func (t *tally) rules(log *journey.Log, minSupport, minConfidence float64) []Rul
 			}
 			if p.Unary() {
 				activated, fulfilled := t.journeys, t.has[a]
-				switch p {
-				case Absence:
+				if p == Absence {
 					fulfilled = t.journeys - t.has[a]
-				case Exactly:
+				}
+				if p == Exactly {
 					activated, fulfilled = t.has[a], t.one[a]
-				case Init:
+				}
+				if p == Init {
 					fulfilled = t.init[a]
-				case Finally:
+				}
+				if p == Finally {
 					fulfilled = t.end[a]
-				default: // existence
 				}
 				keep(p, a, -1, activated, fulfilled)
 				continue
@@ -257,7 +260,9 @@ func (t *tally) binary(p Template, a, b int) (activated, fulfilled int64) {
 		return either, t.pair[p][at]
 	case NotSuccession, NotChainSuccession:
 		return t.has[a], t.has[a] - t.both[at] + t.pair[p][at]
-	default: // response, alternate response, chain response
+	case Response, AlternateResponse, ChainResponse:
 		return t.has[a], t.pair[p][at]
+	case UnknownTemplate, Existence, Absence, Exactly, Init, Finally:
 	}
+	return 0, 0
 }

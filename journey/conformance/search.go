@@ -250,8 +250,8 @@ func (s *searcher) witness(q []int32, cost int32) []step {
 	for i := n; i >= 0; i-- {
 		l := &s.layers[i]
 		marked[i] = make(map[int32]int32)
-		for k := len(l.states) - 1; k >= 0; k-- {
-			x, c := l.states[k], l.costs[k]
+		for k, v := range slices.Backward(l.states) {
+			x, c := v, l.costs[k]
 			if c > cost {
 				continue
 			}

@@ -70,8 +70,6 @@ func hashWords(w []uint64) uint64 {
 	return h ^ h>>29
 }
 
-func (s *space) len() int { return s.n }
-
 func (s *space) at(id int32) []uint64 {
 	return s.arena[int(id)*s.words : (int(id)+1)*s.words]
 }

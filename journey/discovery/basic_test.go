@@ -5,9 +5,10 @@ import (
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/buyerjourney/b2b/journey"
 	"github.com/buyerjourney/b2b/journey/discovery"
-	"github.com/google/go-cmp/cmp"
 )
 
 // basicOracle is a file basic_LOG: pm4py 2.7.14, equal to plain loops.

@@ -3,6 +3,7 @@ package discovery_test
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,9 +42,10 @@ func generated(tb testing.TB, n int) *journey.Log {
 // sizes runs a benchmark on bpic2012, once and repeated, and on generated logs; it reports events per second and bytes per
 // event.
 func sizes(b *testing.B, run func(*journey.Log)) {
-	measure := func(name string, make func(testing.TB) *journey.Log) {
+	b.Helper()
+	measure := func(name string, read func(testing.TB) *journey.Log) {
 		b.Run(name, func(b *testing.B) {
-			log := make(b)
+			log := read(b)
 			runtime.GC() // of what reading left behind
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -57,6 +59,7 @@ func sizes(b *testing.B, run func(*journey.Log)) {
 	}
 	for _, times := range []int{1, 10, 100} {
 		measure(fmt.Sprintf("bpic2012x%d", times), func(tb testing.TB) *journey.Log {
+			tb.Helper()
 			if times > 10 && testing.Short() {
 				tb.Skip("26 million events")
 			}
@@ -64,7 +67,10 @@ func sizes(b *testing.B, run func(*journey.Log)) {
 		})
 	}
 	for _, n := range []int{100, 10_000, 1_000_000} {
-		measure("n=1e"+fmt.Sprint(len(fmt.Sprint(n))-1), func(tb testing.TB) *journey.Log { return generated(tb, n) })
+		measure("n=1e"+strconv.Itoa(len(strconv.Itoa(n))-1), func(tb testing.TB) *journey.Log {
+			tb.Helper()
+			return generated(tb, n)
+		})
 	}
 }
 

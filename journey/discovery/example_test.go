@@ -16,7 +16,7 @@ func exampleLog() *journey.Log {
 		{"visit site", "demo", "quote", "sign"}, {"visit site", "demo", "quote", "sign"}, {"visit site", "quote", "demo", "sign"}, {"visit site", "demo"},
 	} {
 		for k, s := range steps {
-			b.Add(journey.Event{Journey: fmt.Sprint(i), Seat: "buyer", Step: s, At: start.AddDate(0, 0, k)})
+			b.Add(journey.Event{Journey: strconv.Itoa(i), Seat: "buyer", Step: s, At: start.AddDate(0, 0, k)})
 		}
 	}
 	log, _ := b.Build(journey.Identities{})

@@ -24,7 +24,7 @@ func drawLog(t *rapid.T, n int) *journey.Log {
 		for k := range rapid.IntRange(1, 6).Draw(t, "length") {
 			at = at.Add(time.Duration(rapid.SampledFrom([]int64{0, 1, 60, 86_400, 1_000_000}).Draw(t, "pause")) * time.Second)
 			b.Add(journey.Event{
-				Journey: fmt.Sprint(i), Step: journey.StepID(rapid.SampledFrom([]string{"a", "b", "c", "dé", "e"}).Draw(t, "step")),
+				Journey: strconv.Itoa(i), Step: journey.StepID(rapid.SampledFrom([]string{"a", "b", "c", "dé", "e"}).Draw(t, "step")),
 				At: at, Seq: int64(k), Precision: b2b.Second,
 			})
 		}
@@ -151,8 +151,8 @@ func FuzzUnmarshal(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		check := func(a interface {
-			AppendBinary([]byte) ([]byte, error)
-			UnmarshalBinary([]byte) error
+			AppendBinary(dst []byte) ([]byte, error)
+			UnmarshalBinary(data []byte) error
 		},
 		) {
 			if a.UnmarshalBinary(data) != nil {

@@ -115,8 +115,11 @@ func VegaLite(edges []EdgeTimes) string {
 	values := make(picture.Array, len(edges))
 	for i, e := range edges {
 		values[i] = picture.Object{
-			{Key: "edge", Value: e.From + " → " + e.To}, {Key: "n", Value: e.N},
-			{Key: "min", Value: e.Min / 3600}, {Key: "mean", Value: e.Mean / 3600}, {Key: "max", Value: e.Max / 3600},
+			{Key: "edge", Value: e.From + " → " + e.To},
+			{Key: "n", Value: e.N},
+			{Key: "min", Value: e.Min / 3600},
+			{Key: "mean", Value: e.Mean / 3600},
+			{Key: "max", Value: e.Max / 3600},
 		}
 	}
 	y := picture.Member{Key: "y", Value: picture.Object{{Key: "field", Value: "edge"}, {Key: "type", Value: "nominal"}, {Key: "sort", Value: nil}}}

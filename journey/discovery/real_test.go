@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"sync"
 	"testing"
@@ -46,7 +47,7 @@ func readLog(tb testing.TB, name string, times int) *journey.Log {
 	var cases, steps, resources coder
 	for seq := int64(0); ; seq++ {
 		rec, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

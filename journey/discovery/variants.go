@@ -307,7 +307,7 @@ func (v *VariantCounts) AppendBinary(dst []byte) ([]byte, error) {
 			used[string(s)] = true
 		}
 	}
-	order, rank := v.sorted(func(i uint32) bool { return used[v.names.list[i]] })
+	order, rank := v.sorted(func(i uint32) bool { return used[v.list[i]] })
 	dst = v.appendNames(append(dst, version), order)
 	dst = bin.AppendUvarint(dst, uint64(len(list)))
 	for _, x := range list {
