@@ -19,11 +19,17 @@ type Link struct {
 	Facts    []string  // the observations, or the judgement
 	Score    Score     // of a scored link; the parts sum to the total
 	values   []Identifier
-	hashes   []string
+	key      []byte // hides the values
 }
 
 // Values returns what is shared as keyed hashes: equal values have equal hashes, and nobody can read them.
-func (l Link) Values() []string { return slices.Clone(l.hashes) }
+func (l Link) Values() []string {
+	out := make([]string, len(l.values))
+	for i, v := range l.values {
+		out[i] = idText.EncodeToString(mac(l.key, "explain", string(v.kind), v.system, v.value)[:10])
+	}
+	return out
+}
 
 // describe tells what the evidence of a link is.
 func (s *Snapshot) describe(l link) Link {
@@ -37,7 +43,8 @@ func (s *Snapshot) describe(l link) Link {
 	}
 	r := &st.c.rules[l.rule]
 	e := st.eval()
-	out.Priority, out.Support = r.priority, moment(l.rank.support)
+	out.Priority, out.Support, out.key = r.priority, moment(l.rank.support), st.c.config.Key
+	out.Kinds, out.values, out.Facts = make([]Kind, 0, len(r.same)), make([]Identifier, 0, len(r.same)), make([]string, 0, 4*len(r.same))
 	if l.rank.support != unlimited {
 		out.Until = moment(after(l.rank.support, r.lapse))
 	}
@@ -50,7 +57,6 @@ func (s *Snapshot) describe(l link) Link {
 		out.Kinds = append(out.Kinds, c.kind)
 		id := st.values.at(v).id
 		out.values = append(out.values, id)
-		out.hashes = append(out.hashes, s.hash(id))
 		for _, p := range [...]*profile{a, b} {
 			first, last, _ := e.hold(p, v, r.purpose)
 			since = max(since, first)
@@ -80,11 +86,6 @@ func (e *eval) witness(p *profile, v uint32, t int64) string {
 		}
 	}
 	return id
-}
-
-// hash hides a value under the key of the configuration.
-func (s *Snapshot) hash(i Identifier) string {
-	return idText.EncodeToString(mac(s.store.c.config.Key, "explain", string(i.kind), i.system, i.value)[:10])
 }
 
 // Explanation says why two profiles are together, or why not.

@@ -361,3 +361,6 @@ func (al *aligner) score(parts *[]NamePart) float64 {
 	}
 	return s
 }
+
+// CompanySimilarity is the figure of [CompareCompany] without its parts and without an allocation.
+func CompanySimilarity(a, b CompanyName) float64 { return compareCompany(&a, &b, nil) }
