@@ -1,6 +1,6 @@
 package attribution
 
-import "hash/maphash"
+import "math/bits"
 
 // slots is an open-addressing table from hashes to numbers that the caller keeps elsewhere, so that a key costs no memory of
 // its own. The zero value is empty. Its order is never seen.
@@ -59,22 +59,35 @@ func (t *slots) place(s slot) {
 	t.slot[i] = s
 }
 
-// hashSeed has no influence on any result: tables are only asked for equal keys.
-var hashSeed = maphash.MakeSeed()
+// mix spreads the bits of two words (the multiply-and-fold of wyhash).
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
+	return hi ^ lo
+}
 
-func hashText(s string) uint64 { return maphash.String(hashSeed, s) }
+// hashText hashes eight bytes at a time.
+func hashText(s string) uint64 {
+	h := uint64(len(s))
+	for len(s) >= 8 {
+		h = mix(h, uint64(s[0])|uint64(s[1])<<8|uint64(s[2])<<16|uint64(s[3])<<24|
+			uint64(s[4])<<32|uint64(s[5])<<40|uint64(s[6])<<48|uint64(s[7])<<56)
+		s = s[8:]
+	}
+	rest := uint64(0)
+	for i := range len(s) {
+		rest |= uint64(s[i]) << (8 * i)
+	}
+	return mix(h, rest)
+}
 
 // hashPath hashes what makes a record.
 func hashPath(account uint32, codes []uint32, ages []int64) uint64 {
-	h := uint64(account) + 0x9e3779b97f4a7c15
+	h := mix(uint64(account), uint64(len(ages)))
 	for _, c := range codes {
-		h = (h ^ uint64(c)) * 0xd6e8feb86659fd93
-		h ^= h >> 32
+		h = mix(h, uint64(c))
 	}
-	h ^= uint64(len(ages)) << 40
 	for _, a := range ages {
-		h = (h ^ uint64(a)) * 0xd6e8feb86659fd93
-		h ^= h >> 32
+		h = mix(h, uint64(a))
 	}
 	return h
 }
