@@ -143,7 +143,7 @@ func (t *table) load(in io.Reader) error {
 		columns[name], _ = tab.Col(name)
 	}
 	names := map[string]string{} // so that equal cells share memory
-	line := reader{t: t, tab: tab, columns: columns, names: names, seen: map[b2b.DealID]bool{}}
+	line := reader{t: t, tab: tab, columns: columns, names: names, seen: map[b2b.DealID]bool{}, outcomes: map[string]funnel.Outcome{}}
 	for tab.Next() {
 		if t.deals {
 			line.deal()
@@ -169,12 +169,13 @@ func (t *table) load(in io.Reader) error {
 
 // reader turns one line after another into rows.
 type reader struct {
-	t       *table
-	tab     *cli.Table
-	columns map[string]int
-	names   map[string]string
-	seen    map[b2b.DealID]bool
-	problem string
+	t        *table
+	tab      *cli.Table
+	columns  map[string]int
+	names    map[string]string
+	seen     map[b2b.DealID]bool
+	outcomes map[string]funnel.Outcome // texts read so far
+	problem  string
 }
 
 func (r *reader) cell(name string) string { return r.tab.Field(r.columns[name]) }
@@ -241,11 +242,32 @@ func (r *reader) amount() b2b.Money {
 }
 
 func (r *reader) outcome() funnel.Outcome {
-	o, err := funnel.ParseOutcome(r.cell("outcome"))
-	if err != nil {
-		r.reject("outcome", "unknown")
+	text := r.cell("outcome")
+	if text == "" {
+		return funnel.UnknownOutcome
+	}
+	o, known := r.outcomes[text]
+	if !known {
+		var err error
+		if o, err = funnel.ParseOutcome(text); err != nil {
+			r.reject("outcome", "unknown")
+			return o
+		}
+		r.outcomes[strings.Clone(text)] = o
 	}
 	return o
+}
+
+func (r *reader) category() funnel.Category {
+	text := r.cell("category")
+	if text == "" {
+		return funnel.UnknownCategory
+	}
+	c, err := funnel.ParseCategory(text)
+	if err != nil {
+		r.t.note("a category that is none of the known ones was left out")
+	}
+	return c
 }
 
 // common reads what both formats have.
@@ -309,9 +331,7 @@ func (r *reader) entry() {
 		r.reject("probability", "not a fraction")
 	}
 	x.probability = p
-	if x.category, err = funnel.ParseCategory(r.cell("category")); err != nil {
-		r.t.note("a category that is none of the known ones was left out")
-	}
+	x.category = r.category()
 	r.take(x)
 }
 
