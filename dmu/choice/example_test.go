@@ -159,3 +159,33 @@ func ExampleWhatIf() {
 	fmt.Printf("%v %+.3f\n", deltas[0].Rule, deltas[0].Change)
 	// Output: weighted_probability [+0.083 +0.050 -0.133]
 }
+
+func ExampleFromUnit() {
+	unit, err := dmu.NewUnit(dmu.UnitConfig{
+		Members: []dmu.Member{
+			{ID: "user", Interests: []dmu.Interest{{Criterion: "quality", Weight: 1}}},
+			{ID: "buyer", Interests: []dmu.Interest{{Criterion: "price", Weight: 3}, {Criterion: "quality", Weight: 1}}},
+		},
+		Outsiders:    []dmu.Outsider{{ID: "sales", Kind: dmu.Department, Edges: []dmu.Edge{{Member: "buyer", Weight: 0.3}}}},
+		Alternatives: []dmu.Alternative{{ID: "Ours", Ours: true}, {ID: "XYZ"}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := choice.FromUnit(unit, []choice.Performance{
+		{Criterion: "price", Scores: []float64{.2, .9}},
+		{Criterion: "quality", Scores: []float64{1, .1}},
+	}, 4)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.3f %v\n", p.Rows(), choice.OutsidersOf(unit))
+	_, err = choice.FromUnit(unit, []choice.Performance{{Criterion: "price", Scores: []float64{.2, .9}}}, 4)
+	fmt.Println(err)
+	// Output:
+	// [[0.973 0.027] [0.231 0.769]] [[0 0.3]]
+	// members[0].interests[0].criterion: no performance is given for it
+	// members[1].interests[1].criterion: no performance is given for it
+}
