@@ -107,18 +107,22 @@ func (e *engine) fillQuadrants(means, imp []float64, all []*replica, a *Analysis
 	for j, q := range quads {
 		a.Drivers[j].Quadrant = q
 	}
-	for _, r := range all {
-		quads, _, _ := e.cfg.quadrantsOf(r.means[:p], r.importance)
-		for j, q := range quads {
-			a.Drivers[j].QuadrantShares[q] += 1 / float64(len(all))
-		}
-	}
 	if len(all) == 0 {
 		return
 	}
+	counts := make([][5]int, p)
+	for _, r := range all {
+		quads, _, _ := e.cfg.quadrantsOf(r.means[:p], r.importance)
+		for j, q := range quads {
+			counts[j][q]++
+		}
+	}
 	for j := range a.Drivers {
 		d := &a.Drivers[j]
-		d.QuadrantStability = b2b.MustFraction(min(1, d.QuadrantShares[d.Quadrant]))
+		for q, n := range counts[j] {
+			d.QuadrantShares[q] = float64(n) / float64(len(all))
+		}
+		d.QuadrantStability = b2b.MustFraction(d.QuadrantShares[d.Quadrant])
 	}
 }
 
