@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/buyerjourney/b2b/journey"

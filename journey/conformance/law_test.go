@@ -1,7 +1,7 @@
 package conformance_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 

@@ -2,6 +2,7 @@ package discovery_test
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/buyerjourney/b2b/journey"

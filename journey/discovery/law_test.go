@@ -2,7 +2,7 @@ package discovery_test
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
