@@ -239,3 +239,37 @@ func BenchmarkWindow(b *testing.B) {
 		})
 	}
 }
+
+// Units may have any numbers: sparse ones give what dense ones do; what cannot be used is listed.
+func TestReachSparseUnits(t *testing.T) {
+	rows := windowRows(500, 40)
+	config := funnel.ReachConfig{Steps: 4, Within: 20 * 24 * time.Hour}
+	want, _, err := funnel.Reach(rows, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range rows {
+		rows[i].Unit *= 1_000_000_007
+	}
+	rows = append(rows, funnel.StepEvent{Unit: -1, At: epoch}, funnel.StepEvent{Step: 4, At: epoch}, funnel.StepEvent{})
+	got, rejected, err := funnel.Reach(rows, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range got.Units {
+		got.Units[i].Unit /= 1_000_000_007
+	}
+	if diff := cmp.Diff(want, got, exported); diff != "" {
+		t.Errorf("(-dense +sparse):\n%s", diff)
+	}
+	wantRejected := []b2b.Rejection{
+		{Index: 500, Path: "rows[500].unit", Reason: "negative"}, {Index: 501, Path: "rows[501].step", Reason: "outside 0..3"},
+		{Index: 502, Path: "rows[502].at", Reason: "no time"},
+	}
+	if diff := cmp.Diff(wantRejected, rejected); diff != "" {
+		t.Errorf("rejected (-want +got):\n%s", diff)
+	}
+	if _, _, err := funnel.Reach(nil, funnel.ReachConfig{Steps: 99, Within: -1, Mode: 255, Level: 2}); err == nil {
+		t.Error("a configuration without sense is taken")
+	}
+}

@@ -156,8 +156,8 @@ func Reach(rows []StepEvent, c ReachConfig) (Reached, []b2b.Rejection, error) {
 
 // group brings the rows of each unit together: by counting where the numbers of units are dense.
 func group(rows []StepEvent, steps int) (grouped []stepRow, units []int, bounds []int, latest int64, rejected []b2b.Rejection) {
-	top := -1
-	valid := 0
+	valid, sparse := 0, false
+	next := []int32{0} // number of rows by unit, one place on; then where its next row goes
 	latest = noTime
 	good := func(r *StepEvent) bool {
 		return r.Unit >= 0 && r.Step >= Excluded && r.Step < steps && !r.At.IsZero()
@@ -168,20 +168,21 @@ func group(rows []StepEvent, steps int) (grouped []stepRow, units []int, bounds 
 			rejected = append(rejected, rejectStep(i, r, steps))
 			continue
 		}
-		top = max(top, r.Unit)
 		valid++
+		if sparse = sparse || r.Unit > 8*len(rows)+1024; sparse {
+			continue
+		}
+		if grow := r.Unit + 2 - len(next); grow > 0 {
+			next = append(next, make([]int32, grow)...)
+		}
+		next[r.Unit+1]++
 	}
 	grouped = make([]stepRow, valid)
-	if top > 8*len(rows)+1024 {
+	if sparse {
 		return groupSparse(rows, good, grouped, rejected)
 	}
-	next := make([]int32, top+2)
-	for i := range rows {
-		if r := &rows[i]; good(r) {
-			next[r.Unit+1]++
-		}
-	}
-	bounds = append(make([]int, 0, top+2), 0)
+	top := len(next) - 2
+	bounds = append(make([]int, 0, len(next)), 0)
 	for u := 0; u <= top; u++ {
 		if n := next[u+1]; n > 0 {
 			units = append(units, u)
