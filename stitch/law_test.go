@@ -2,6 +2,7 @@ package stitch_test
 
 import (
 	"bytes"
+	gocmp "cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -296,6 +297,55 @@ func connected(links []stitch.Link, a, b stitch.ProfileID) bool {
 
 func TestCut(t *testing.T) { rapid.Check(t, propCut) }
 func FuzzCut(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propCut)) }
+
+// propWidest: the weakest link of an explanation is no weaker than that of any other way.
+func propWidest(t *rapid.T) {
+	s := filledWith(t, drawFacts(t, 30)).Snapshot()
+	for _, level := range []stitch.Level{stitch.Person, stitch.Account} {
+		for id := range s.Entities(level) {
+			links, members := s.Links(id), s.Members(id)
+			for _, a := range members {
+				for _, b := range members {
+					path := s.Explain(a, b).Path
+					if a == b || len(path) == 0 {
+						continue
+					}
+					if len(path) > 1 && slices.ContainsFunc(links, func(l stitch.Link) bool {
+						return (l.A == a && l.B == b || l.A == b && l.B == a) && slices.ContainsFunc(path, func(p stitch.Link) bool { return weaker(l, p) <= 0 })
+					}) {
+						t.Fatalf("a link as strong as one on the way leads there directly: %v %v", a, b)
+					}
+					worst := slices.MaxFunc(path, weaker)
+					var stronger []stitch.Link
+					for _, l := range links {
+						if weaker(l, worst) < 0 {
+							stronger = append(stronger, l)
+						}
+					}
+					if connected(stronger, a, b) {
+						t.Fatalf("%v and %v are connected without %+v", a, b, worst)
+					}
+				}
+			}
+		}
+	}
+}
+
+// weaker orders links as the resolver takes them, profiles left out.
+func weaker(x, y stitch.Link) int {
+	judged := func(l stitch.Link) int {
+		if l.Rule == "judgement" {
+			return 0
+		}
+		return 1
+	}
+	if judged(x)+judged(y) < 2 {
+		return gocmp.Compare(judged(x), judged(y))
+	}
+	return gocmp.Or(gocmp.Compare(x.Priority, y.Priority), gocmp.Compare(y.Strength, x.Strength), y.Support.Compare(x.Support))
+}
+
+func TestWidest(t *testing.T) { rapid.Check(t, propWidest) }
 
 // propLocal: a fact changes only the entities of the components that it touches.
 func propLocal(t *rapid.T) {

@@ -348,7 +348,10 @@ func (al *aligner) score(parts *[]NamePart) float64 {
 			}
 		}
 	}
-	s := min(2*got/all, 1)
+	s := 2 * got / all
+	if s > 1-1e-12 {
+		s = 1 // rounding of sums
+	}
 	if number {
 		s *= numberFactor
 		note(parts, "number", numberFactor)

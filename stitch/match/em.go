@@ -78,9 +78,13 @@ func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 			if in.held[i] {
 				continue
 			}
-			change = max(change, step(in.m[i], sumM[i], in.fixed[i], nil))
+			var fixed []bool
+			if in.fixed != nil {
+				fixed = in.fixed[i]
+			}
+			change = max(change, step(in.m[i], sumM[i], fixed, nil))
 			if in.freeU != nil && in.freeU[i] != nil {
-				step(in.u[i], sumU[i], in.fixed[i], in.freeU[i])
+				step(in.u[i], sumU[i], fixed, in.freeU[i])
 			}
 		}
 		in.lambda = min(max(matches/total, minProb), maxProb)
