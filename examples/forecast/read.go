@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -17,18 +18,42 @@ import (
 	"github.com/buyerjourney/b2b/funnel"
 )
 
-// row is one change that a line says.
+// row is one change that a line says. It is small, since there may be millions.
 type row struct {
-	deal                            b2b.DealID
-	stage                           funnel.Stage
-	outcome                         funnel.Outcome
-	at, left, recorded              time.Time
-	amount                          b2b.Money
-	line                            int
+	deal               b2b.DealID
+	stage              funnel.Stage
+	at, left, recorded moment
+	amount             b2b.Money
+	more               *more // nil: the line says no more
+	line               int32
+	outcome            funnel.Outcome
+}
+
+// more is what few tables say.
+type more struct {
 	account, segment, owner, source string
 	closeDate                       funnel.Date
 	probability                     b2b.Fraction
 	category                        funnel.Category
+}
+
+// moment is a time in microseconds since 1970; never is no time.
+type moment int64
+
+const never moment = math.MinInt64
+
+func momentOf(t time.Time) moment {
+	if t.IsZero() {
+		return never
+	}
+	return moment(t.UnixMicro())
+}
+
+func (m moment) time() time.Time {
+	if m == never {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(m)).UTC()
 }
 
 // table is the input, read and checked.
@@ -273,7 +298,7 @@ func (r *reader) category() funnel.Category {
 // common reads what both formats have.
 func (r *reader) common() row {
 	r.problem = ""
-	x := row{deal: b2b.DealID(r.name("deal")), line: r.tab.Line()}
+	x := row{deal: b2b.DealID(r.name("deal")), line: int32(r.tab.Line()), left: never, recorded: never}
 	if x.deal == "" {
 		r.reject("deal", "empty")
 	}
@@ -289,9 +314,9 @@ func (r *reader) take(rows ...row) {
 		return
 	}
 	for _, x := range rows {
-		r.t.see(x.at)
-		r.t.see(x.left)
-		r.t.see(x.recorded)
+		for _, at := range [...]moment{x.at, x.left, x.recorded} {
+			r.t.see(at.time())
+		}
 	}
 	r.t.rows = append(r.t.rows, rows...)
 }
@@ -318,20 +343,21 @@ func (r *reader) entry() {
 	if r.cell("entered_at") == "" {
 		r.reject("entered_at", "empty")
 	}
-	x.at, x.left, x.recorded = r.time("entered_at"), r.time("left_at"), r.time("recorded_at")
-	if !x.left.IsZero() && x.left.Before(x.at) {
+	x.at, x.left, x.recorded = momentOf(r.time("entered_at")), momentOf(r.time("left_at")), momentOf(r.time("recorded_at"))
+	if x.left != never && x.left < x.at {
 		r.reject("left_at", "before entered_at")
 	}
-	x.account, x.segment, x.owner, x.source = r.name("account"), r.name("segment"), r.name("owner"), r.name("source")
+	m := more{account: r.name("account"), segment: r.name("segment"), owner: r.name("owner"), source: r.name("source"), category: r.category()}
 	if c := r.time("close_date"); !c.IsZero() {
-		x.closeDate = funnel.DateOf(c, r.t.s.zone)
+		m.closeDate = funnel.DateOf(c, r.t.s.zone)
 	}
-	p, err := b2b.ParseFraction(r.cell("probability"))
-	if err != nil {
+	var err error
+	if m.probability, err = b2b.ParseFraction(r.cell("probability")); err != nil {
 		r.reject("probability", "not a fraction")
 	}
-	x.probability = p
-	x.category = r.category()
+	if m != (more{}) {
+		x.more = &m
+	}
 	r.take(x)
 }
 
@@ -341,16 +367,17 @@ func (r *reader) deal() {
 	if r.cell("created") == "" {
 		r.reject("created", "empty")
 	}
-	x.at = r.time("created")
+	created := r.time("created")
+	x.at = momentOf(created)
 	closed := r.time("closed")
 	present := r.name("stage")
 	if r.problem == "" && r.seen[x.deal] {
 		r.reject("deal", "named twice")
 	}
-	if !closed.IsZero() && closed.Before(x.at) {
+	if !closed.IsZero() && closed.Before(created) {
 		r.reject("closed", "before created")
 	}
-	end := row{deal: x.deal, at: closed, outcome: x.outcome, amount: x.amount, line: x.line}
+	end := row{deal: x.deal, at: momentOf(closed), left: never, recorded: never, outcome: x.outcome, amount: x.amount, line: x.line}
 	x.stage, x.outcome = openStage, funnel.UnknownOutcome
 	if closed.IsZero() {
 		if r.problem == "" {
@@ -385,7 +412,7 @@ func (t *table) closeHistories() {
 	}
 	slices.SortFunc(order, func(i, j int) int {
 		a, b := &t.rows[i], &t.rows[j]
-		return cmp.Or(cmp.Compare(a.deal, b.deal), a.at.Compare(b.at), cmp.Compare(a.line, b.line))
+		return cmp.Or(cmp.Compare(a.deal, b.deal), cmp.Compare(a.at, b.at), cmp.Compare(a.line, b.line))
 	})
 	var ends []row
 	for from := 0; from < len(order); {
@@ -399,10 +426,10 @@ func (t *table) closeHistories() {
 			if x.outcome != funnel.UnknownOutcome {
 				named = k
 			}
-			if k+1 < to && !x.left.IsZero() {
+			if k+1 < to && x.left != never {
 				next := t.rows[order[k+1]].at
-				held = held || x.left.Before(next)
-				overlap = overlap || x.left.After(next)
+				held = held || x.left < next
+				overlap = overlap || x.left > next
 			}
 		}
 		if held {
@@ -415,7 +442,7 @@ func (t *table) closeHistories() {
 		if named >= 0 {
 			x := &t.rows[order[named]]
 			if o := x.outcome; !o.IsOpen() && !t.ends(x.stage) {
-				ends = append(ends, row{deal: x.deal, outcome: o, at: later(x.at, x.left), recorded: x.recorded, line: x.line})
+				ends = append(ends, row{deal: x.deal, outcome: o, at: max(x.at, x.left), left: never, recorded: x.recorded, line: x.line})
 			}
 			for k := from; k < to; k++ { // stages that end a deal keep an outcome of their own; of the others only one counts
 				y := &t.rows[order[k]]
@@ -424,19 +451,12 @@ func (t *table) closeHistories() {
 				}
 			}
 		}
-		if named < 0 && !t.ends(last.stage) && !last.left.IsZero() {
-			ends = append(ends, row{deal: last.deal, stage: unknownExit, at: last.left, recorded: last.recorded, line: last.line})
+		if named < 0 && !t.ends(last.stage) && last.left != never {
+			ends = append(ends, row{deal: last.deal, stage: unknownExit, at: last.left, left: never, recorded: last.recorded, line: last.line})
 		}
 		from = to
 	}
 	t.rows = append(t.rows, ends...)
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // ends tells whether a stage ends a deal.
@@ -469,7 +489,7 @@ func (t *table) stages() []funnel.StageDef {
 	}
 	slices.SortFunc(order, func(i, j int) int {
 		a, b := &t.rows[i], &t.rows[j]
-		return cmp.Or(cmp.Compare(a.deal, b.deal), a.at.Compare(b.at), cmp.Compare(a.line, b.line))
+		return cmp.Or(cmp.Compare(a.deal, b.deal), cmp.Compare(a.at, b.at), cmp.Compare(a.line, b.line))
 	})
 	ranks := map[funnel.Stage][]int{}
 	var path []funnel.Stage
@@ -555,12 +575,16 @@ func (t *table) book() (*funnel.Book, error) {
 	}
 	for i := range t.rows {
 		x := &t.rows[i]
-		changes = append(changes, funnel.Change{
-			Deal: x.deal, Stage: x.stage, Outcome: x.outcome, At: funnel.Exact(x.at), RecordedAt: x.recorded, Seq: int64(i + 1),
-			Amount: x.amount, Account: b2b.AccountID(x.account), Segment: x.segment, Owner: x.owner, LeadSource: x.source,
-			CloseDate: x.closeDate, Probability: x.probability, Category: x.category,
-		})
-		lines = append(lines, x.line)
+		c := funnel.Change{
+			Deal: x.deal, Stage: x.stage, Outcome: x.outcome, At: funnel.Exact(x.at.time()), RecordedAt: x.recorded.time(),
+			Seq: int64(i + 1), Amount: x.amount,
+		}
+		if m := x.more; m != nil {
+			c.Account, c.Segment, c.Owner, c.LeadSource = b2b.AccountID(m.account), m.segment, m.owner, m.source
+			c.CloseDate, c.Probability, c.Category = m.closeDate, m.probability, m.category
+		}
+		changes = append(changes, c)
+		lines = append(lines, int(x.line))
 		if len(changes) == batch {
 			flush()
 		}
