@@ -67,7 +67,9 @@ func TestMultiState(t *testing.T) {
 			}
 		}
 	}
-	for h, mean := range occ.MeanTimes(90) { // R merges times that differ by less than 1e-8 of their range
+	end, _ := occ.At(1e9)
+	near(t, "won at last", end[5].Value, 0.1801818, 5e-8) // figure 5 of the specification
+	for h, mean := range occ.MeanTimes(90) {              // R merges times that differ by less than 1e-8 of their range
 		near(t, "mean time in "+bpiStates[h], mean, o.RMTS[h]["rmean"].(float64), 3e-7)
 	}
 	for _, c := range []struct {
@@ -114,5 +116,59 @@ func BenchmarkMultiState(b *testing.B) {
 		if _, err := survival.MultiState(stays, 8, survival.MultiStateConfig{Start: []float64{1, 0, 0, 0, 0, 0, 0, 0}}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// Clock-reset curves of each stage, with the times in it: by survfit of R.
+func TestClockReset(t *testing.T) {
+	var o struct {
+		Stages map[string]struct {
+			N      int
+			CIF    pstate
+			Median float64 `json:"median_time_in_stage"`
+			RMST   float64 `json:"rmst30"`
+		} `json:"per_stage"`
+	}
+	oracle(t, "aj_bpi12.json", &o)
+	stays := bpiStays(t)
+	for name, want := range o.Stages {
+		var spells []survival.Spell
+		for _, s := range stays {
+			if bpiStates[s.State] != name || s.Exit == s.Entry && s.To < 0 {
+				continue
+			}
+			spells = append(spells, survival.Spell{Exit: math.Round((s.Exit-s.Entry)*1e8) / 1e8, Cause: s.To + 1, Case: s.Case})
+		}
+		if len(spells) != want.N {
+			t.Errorf("%s: %d spells, want %d", name, len(spells), want.N)
+		}
+		inc, err := survival.AalenJohansen(spells, 8, survival.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range want.CIF.T {
+			for to, state := range bpiStates {
+				if p, ok := want.CIF.Pstate[i][state].(float64); ok {
+					near(t, name+" to "+state, inc.Causes[to].ValueAt(at), p, 1e-9)
+					e, _ := inc.Causes[to].At(at)
+					if se, _ := want.CIF.SEIJ[i][state].(float64); se > 1e-3 && e.Level > 0 {
+						// the log(−log) band of 1−F, turned back into its standard error
+						theta := math.Log(math.Log(1-e.High)/math.Log(1-e.Low)) / 2
+						got := theta * (1 - p) * -math.Log(1-p) / 1.959963984540054
+						relative(t, name+" to "+state+" se", got, se, 5e-3) // Greenwood against the jackknife
+					}
+				}
+			}
+		}
+		q, ok := inc.Survival.Quantile(0.5)
+		if !ok {
+			t.Errorf("%s: no median", name)
+		}
+		near(t, name+" median", q.Value, want.Median, 1e-12)
+		mean, err := inc.Survival.Mean(30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, name+" mean", mean.Value, want.RMST, 1e-8) // R merges times that differ by less than 1e-8 of their range
 	}
 }
