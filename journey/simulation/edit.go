@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"math"
 	"slices"
 
 	"github.com/buyerjourney/b2b"
@@ -143,7 +144,7 @@ func longer(a, b journey.Duration) journey.Duration {
 	m1, s1, _ := a.Moments()
 	m2, s2, _ := b.Moments()
 	variance := s1*s1 + s2*s2
-	return journey.Duration{Family: journey.Empirical, Mean: m1 + m2, SD: sqrt(variance), N: min(a.N, b.N)}
+	return journey.Duration{Family: journey.Empirical, Mean: m1 + m2, SD: math.Sqrt(variance), N: min(a.N, b.N)}
 }
 
 func (e Insert) edit(d *draft) error {

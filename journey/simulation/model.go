@@ -105,8 +105,6 @@ const day = 86_400.0
 
 func itoa(i int) string { return strconv.Itoa(i) }
 
-func sqrt(x float64) float64 { return math.Sqrt(x) }
-
 // New prepares a map. Errors name everything at once: a map without flow, departments without servers, negative rates. Durations that
 // are unknown are assumed: log-normal, with the median of the known means (1 day if there is none) and a coefficient of variation of 1.
 func New(m *journey.Map, c Config) (*Model, error) { return build(m, c, nil) }

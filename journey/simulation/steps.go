@@ -6,8 +6,9 @@ import (
 	"github.com/buyerjourney/b2b/journey"
 )
 
-// StepFigures says what a step is worth. FlowThrough is the probability of a goal once the step is entered; Without the share of all
-// journeys that reach a goal without ever doing it; both are not known (NaN never; Known false) for steps inside parallel blocks.
+// StepFigures says what a step is worth. FlowThrough is the probability of a goal once the step is entered, known in graphs only (in a tree it
+// depends on what runs beside it). Without is the share of all journeys that reach a goal without ever doing the step: what is left when it is
+// blocked. Gain is known in graphs, unless closing the exit would leave no way on.
 type StepFigures struct {
 	Step        journey.StepID
 	Visits      float64 // expected number
