@@ -54,19 +54,23 @@ func Example() {
 	// of nobody: buyer 0.33, decided false
 }
 
-func ExampleModel_Without() {
+// trained is the model of [Example].
+func trained() *inference.Model {
 	var trainer inference.Trainer
 	for _, p := range labelled() {
 		if err := trainer.Add(p); err != nil {
-			fmt.Println(err)
-			return
+			panic(err)
 		}
 	}
 	model, err := trainer.Model(inference.Config{})
 	if err != nil {
-		fmt.Println(err)
-		return
+		panic(err)
 	}
+	return model
+}
+
+func ExampleModel_Without() {
+	model := trained()
 	me := labelled()[2]
 	without, err := model.Without(me)
 	if err != nil {
@@ -78,18 +82,7 @@ func ExampleModel_Without() {
 }
 
 func ExampleModel_Diagnose() {
-	var trainer inference.Trainer
-	for _, p := range labelled() {
-		if err := trainer.Add(p); err != nil {
-			fmt.Println(err)
-			return
-		}
-	}
-	model, err := trainer.Model(inference.Config{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	model := trained()
 	for _, d := range model.Diagnose() {
 		fmt.Printf("%s: %s, lift %.2f, %.2f bits, taken by %d\n", d.Step, d.Best, d.Lift, d.Bits, d.Takers)
 	}
