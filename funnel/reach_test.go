@@ -263,7 +263,8 @@ func TestReachSparseUnits(t *testing.T) {
 		t.Errorf("(-dense +sparse):\n%s", diff)
 	}
 	wantRejected := []b2b.Rejection{
-		{Index: 500, Path: "rows[500].unit", Reason: "negative"}, {Index: 501, Path: "rows[501].step", Reason: "outside 0..3"},
+		{Index: 500, Path: "rows[500].unit", Reason: "negative"},
+		{Index: 501, Path: "rows[501].step", Reason: "outside 0..3"},
 		{Index: 502, Path: "rows[502].at", Reason: "no time"},
 	}
 	if diff := cmp.Diff(wantRejected, rejected); diff != "" {
