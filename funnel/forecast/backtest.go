@@ -284,16 +284,17 @@ func effective(origins []time.Time, horizon time.Duration) int {
 }
 
 type backtest struct {
-	c      BacktestConfig
-	b      *funnel.Book
-	final  *funnel.State
-	panel  *panel
-	money  *money
-	root   stream.Root
-	states []*funnel.State // of the origins so far, where there are amounts
-	report BacktestReport
-	pairs  [][]float64 // per kernel: chances of single deals
-	hits   [][]bool
+	c       BacktestConfig
+	b       *funnel.Book
+	final   *funnel.State
+	panel   *panel
+	money   *money
+	root    stream.Root
+	offsets [][2]float64    // m of the relative error at each origin, by measure
+	states  []*funnel.State // of the origins so far, where there are amounts
+	report  BacktestReport
+	pairs   [][]float64 // per kernel: chances of single deals
+	hits    [][]bool
 }
 
 // origin forecasts at one time.
@@ -384,6 +385,7 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 		chosen = build(set)
 	}
 	chosen.drift = f.driftOf(b.report.tracks, set, resolved)
+	b.offsets = append(b.offsets, [2]float64{Wins: m.offset(Wins), Revenue: m.offset(Revenue)})
 	b.report.Settings = append(b.report.Settings, Settings{HalfLife: set.halfLife, Season: set.season, DriftSD: chosen.drift})
 
 	for i, k := range b.c.Kernels {
@@ -507,7 +509,7 @@ func (b *backtest) calibrate() {
 		series := r.series(set, row.Measure)
 		for j := range row.Intervals {
 			iv := &row.Intervals[j]
-			c := calibrator{level: iv.Level, m: b.offset(row.Measure), rows: series}
+			c := calibrator{level: iv.Level, m: b.offsets[n][row.Measure], rows: series}
 			iv.Calibrated = c.interval(row.Origin.UnixMicro(), row.Forecast)
 			iv.Why = why(iv.Calibrated)
 		}
@@ -522,8 +524,6 @@ func why(e b2b.Estimate) string {
 }
 
 // offset is m of the relative error: 1 for counts, the median amount of deals for revenue.
-func (b *backtest) offset(m Measure) float64 { return b.money.offset(m) }
-
 func (m *money) offset(measure Measure) float64 {
 	if measure == Wins {
 		return 1
