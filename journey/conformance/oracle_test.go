@@ -77,9 +77,7 @@ func checkModel(t *testing.T, m *conformance.Model, c confModel) {
 		sequences = append(sequences, v.V)
 		variants = append(variants, discovery.Variant{Steps: v.V, Count: v.N})
 	}
-	// Nets of the heuristics miner may gather tokens without end; two variants of one of them need more states than a test
-	// should take.
-	got, err := m.Align(context.Background(), sequences, conformance.Config{MaxStates: 20_000})
+	got, err := m.Align(context.Background(), sequences, conformance.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,12 +86,6 @@ func checkModel(t *testing.T, m *conformance.Model, c confModel) {
 			continue
 		}
 		a := got[i]
-		if !a.Exact && !m.Shape().Safe {
-			if a.Cost > int(v.Align[0]) || a.Fits {
-				t.Errorf("variant %d: at least %d, but the reference has %v", i, a.Cost, v.Align[0])
-			}
-			continue
-		}
 		if a.Cost != int(v.Align[0]) || !a.Exact {
 			t.Errorf("variant %d: cost %d (exact %v), want %v", i, a.Cost, a.Exact, v.Align[0])
 		}

@@ -105,7 +105,8 @@ func (r *reduction) step() bool {
 		if !r.place[p] {
 			continue
 		}
-		if len(in[p]) > 0 && r.tokens[p] == 0 && len(in[p]) == 1 && len(out[p]) == 1 && in[p][0] != out[p][0] && len(r.pre[out[p][0]]) == 1 {
+		if len(in[p]) > 0 && r.tokens[p] == 0 && len(in[p]) == 1 && len(out[p]) == 1 && in[p][0] != out[p][0] && len(r.pre[out[p][0]]) == 1 &&
+			len(r.post[out[p][0]]) > 0 { // tokens that could gather here will gather behind; without a behind nobody would see it
 			r.seriesTransitions(in[p][0], out[p][0], int32(p))
 			return true
 		}

@@ -97,7 +97,7 @@ func (s *searcher) align(ctx context.Context, sequences [][]int32, order []int, 
 				cost = s.cheapestEnd(last)
 			}
 			switch {
-			case cost >= 0 && !last.partial:
+			case cost >= 0 && (!last.partial || cost == proven): // nothing is cheaper than what was proven
 				answers[i] = s.found(q, cost)
 			case !within || last.partial || bound >= deepest[i]:
 				answers[i] = answer{cost: proven} // all cheaper ways were looked at before
