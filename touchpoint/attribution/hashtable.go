@@ -10,16 +10,16 @@ type slots struct {
 }
 
 type slot struct {
-	hash  uint64
+	hash  uint32
 	index int32 // one more than the number; 0 is a free slot
 }
 
 // find returns the number with the hash for which equal is true.
-func (t *slots) find(hash uint64, equal func(index int32) bool) (index int32, ok bool) {
+func (t *slots) find(hash uint32, equal func(index int32) bool) (index int32, ok bool) {
 	if len(t.slot) == 0 {
 		return 0, false
 	}
-	mask := uint64(len(t.slot) - 1)
+	mask := uint32(len(t.slot) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		s := t.slot[i]
 		if s.index == 0 {
@@ -32,7 +32,7 @@ func (t *slots) find(hash uint64, equal func(index int32) bool) (index int32, ok
 }
 
 // put adds a number that find has not found.
-func (t *slots) put(hash uint64, index int32) {
+func (t *slots) put(hash uint32, index int32) {
 	if 2*t.used >= len(t.slot) {
 		old := t.slot
 		factor := 4 // small tables grow fast, large ones without waste
@@ -51,7 +51,7 @@ func (t *slots) put(hash uint64, index int32) {
 }
 
 func (t *slots) place(s slot) {
-	mask := uint64(len(t.slot) - 1)
+	mask := uint32(len(t.slot) - 1)
 	i := s.hash & mask
 	for t.slot[i].index != 0 {
 		i = (i + 1) & mask
@@ -66,7 +66,7 @@ func mix(a, b uint64) uint64 {
 }
 
 // hashText hashes eight bytes at a time.
-func hashText(s string) uint64 {
+func hashText(s string) uint32 {
 	h := uint64(len(s))
 	for len(s) >= 8 {
 		h = mix(h, uint64(s[0])|uint64(s[1])<<8|uint64(s[2])<<16|uint64(s[3])<<24|
@@ -77,11 +77,11 @@ func hashText(s string) uint64 {
 	for i := range len(s) {
 		rest |= uint64(s[i]) << (8 * i)
 	}
-	return mix(h, rest)
+	return uint32(mix(h, rest))
 }
 
 // hashPath hashes what makes a record.
-func hashPath(account uint32, codes []uint32, ages []int64) uint64 {
+func hashPath(account uint32, codes []uint32, ages []int64) uint32 {
 	h := mix(uint64(account), uint64(len(ages)))
 	for _, c := range codes {
 		h = mix(h, uint64(c))
@@ -89,7 +89,7 @@ func hashPath(account uint32, codes []uint32, ages []int64) uint64 {
 	for _, a := range ages {
 		h = mix(h, uint64(a))
 	}
-	return h
+	return uint32(h)
 }
 
 // texts remembers the records of texts.
@@ -100,11 +100,11 @@ type texts struct {
 }
 
 type textRecord struct {
-	from, to int
+	from, to uint32 // in bytes
 	record   int32
 }
 
-func (t *texts) lookup(text string) (record int32, hash uint64, ok bool) {
+func (t *texts) lookup(text string) (record int32, hash uint32, ok bool) {
 	hash = hashText(text)
 	i, ok := t.find(hash, func(i int32) bool { return string(t.bytes[t.list[i].from:t.list[i].to]) == text })
 	if !ok {
@@ -113,9 +113,9 @@ func (t *texts) lookup(text string) (record int32, hash uint64, ok bool) {
 	return t.list[i].record, hash, true
 }
 
-func (t *texts) remember(text string, hash uint64, record int32) {
-	from := len(t.bytes)
+func (t *texts) remember(text string, hash uint32, record int32) {
+	from := uint32(len(t.bytes))
 	t.bytes = append(t.bytes, text...)
 	t.put(hash, int32(len(t.list)))
-	t.list = append(t.list, textRecord{from, len(t.bytes), record})
+	t.list = append(t.list, textRecord{from, uint32(len(t.bytes)), record})
 }

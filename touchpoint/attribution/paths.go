@@ -47,14 +47,14 @@ func (s *PathSet) Result() *Paths {
 		if !r.live() {
 			continue
 		}
-		for _, c := range s.steps[r.from : r.from+r.n] {
+		for _, c := range s.steps[r.from : r.from+int(r.n)] {
 			used[c] = true
 		}
 		if r.account != 0 {
 			owned[r.account] = true
 		}
 		timed = timed || r.age >= 0
-		size += r.n
+		size += int(r.n)
 		n++
 	}
 	p := &Paths{}
@@ -76,7 +76,7 @@ func (s *PathSet) Result() *Paths {
 	s.none.value.addTo(&total)
 	for k, i := range order {
 		r := &s.records[i]
-		for _, c := range s.steps[r.from : r.from+r.n] {
+		for _, c := range s.steps[r.from : r.from+int(r.n)] {
 			p.steps = append(p.steps, rank[c])
 		}
 		p.start = append(p.start, len(p.steps))
@@ -85,7 +85,7 @@ func (s *PathSet) Result() *Paths {
 		r.value.addTo(&total)
 		if timed {
 			if p.timed[k] = r.age >= 0; p.timed[k] {
-				p.ages = append(p.ages, s.ages[r.age:r.age+r.n]...)
+				p.ages = append(p.ages, s.ages[r.age:r.age+int(r.n)]...)
 			} else {
 				p.ages = append(p.ages, make([]int64, r.n)...)
 			}
@@ -142,7 +142,7 @@ func (s *PathSet) canonical(rank, place []uint32, n int) []int32 {
 		var head uint64
 		for k := range 64 / width {
 			head <<= width
-			if k < r.n {
+			if k < int(r.n) {
 				head |= uint64(rank[s.steps[r.from+k]]) + 1
 			}
 		}
@@ -162,7 +162,7 @@ func (s *PathSet) canonical(rank, place []uint32, n int) []int32 {
 }
 
 func (s *PathSet) compare(a, b *record, rank, place []uint32) int {
-	for k := range min(a.n, b.n) {
+	for k := range int(min(a.n, b.n)) {
 		if c := cmp.Compare(rank[s.steps[a.from+k]], rank[s.steps[b.from+k]]); c != 0 {
 			return c
 		}
@@ -174,7 +174,7 @@ func (s *PathSet) compare(a, b *record, rank, place []uint32) int {
 		return cmp.Compare(min(a.age, 0), min(b.age, 0))
 	}
 	if a.age >= 0 {
-		if c := slices.Compare(s.ages[a.age:a.age+a.n], s.ages[b.age:b.age+b.n]); c != 0 {
+		if c := slices.Compare(s.ages[a.age:a.age+int(a.n)], s.ages[b.age:b.age+int(b.n)]); c != 0 {
 			return c
 		}
 	}

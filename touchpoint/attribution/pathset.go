@@ -30,8 +30,9 @@ type PathSet struct {
 // record is one distinct path. Records that fall to 0 stay as they are and are left out of every result.
 type record struct {
 	outcome
-	from, n int
+	from    int
 	age     int // offset in ages, −1 for a path without times
+	n       int32
 	account uint32
 }
 
@@ -43,8 +44,11 @@ type outcome struct {
 
 func (o *outcome) live() bool { return o.conv != 0 || o.null != 0 }
 
-// maxTexts bounds the memory for texts that AddText remembers.
-const maxTexts = 1 << 16
+// maxTexts and maxTextBytes bound the memory for texts that AddText remembers.
+const (
+	maxTexts     = 1 << 16
+	maxTextBytes = 1 << 26
+)
 
 // Add adds a path. Errors are those of [Path.Check], and a total beyond 2^53; the set is then unchanged. A path without
 // conversions and nulls changes nothing. A known path costs O(steps) and no allocation.
@@ -91,7 +95,7 @@ func (s *PathSet) AddText(text, sep string, conversions, nulls int64, value floa
 			return nil
 		}
 		i = s.parse(text, sep)
-		if len(s.texts.list) < maxTexts {
+		if len(s.texts.list) < maxTexts && len(s.texts.bytes)+len(text) < maxTextBytes {
 			s.texts.remember(text, hash, i)
 		}
 	}
@@ -206,7 +210,7 @@ func (s *PathSet) Merge(other *PathSet) error {
 			continue
 		}
 		s.codes = s.codes[:0]
-		for _, c := range other.steps[r.from : r.from+r.n] {
+		for _, c := range other.steps[r.from : r.from+int(r.n)] {
 			s.codes = append(s.codes, s.names.intern(other.names.list[c]))
 		}
 		var account uint32
@@ -215,7 +219,7 @@ func (s *PathSet) Merge(other *PathSet) error {
 		}
 		var ages []int64
 		if r.age >= 0 {
-			ages = other.ages[r.age : r.age+r.n]
+			ages = other.ages[r.age : r.age+int(r.n)]
 		}
 		s.records[s.find(account, ages)].merge(&r.outcome)
 	}

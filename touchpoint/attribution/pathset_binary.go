@@ -20,7 +20,7 @@ func (s *PathSet) AppendBinary(dst []byte) ([]byte, error) {
 			continue
 		}
 		n++
-		for _, c := range s.steps[r.from : r.from+r.n] {
+		for _, c := range s.steps[r.from : r.from+int(r.n)] {
 			used[c] = true
 		}
 		if r.account != 0 {
@@ -46,12 +46,12 @@ func (s *PathSet) AppendBinary(dst []byte) ([]byte, error) {
 		}
 		dst = bin.AppendUvarint(dst, account)
 		dst = bin.AppendUvarint(dst, uint64(r.n))
-		for _, c := range s.steps[r.from : r.from+r.n] {
+		for _, c := range s.steps[r.from : r.from+int(r.n)] {
 			dst = bin.AppendUvarint(dst, uint64(rank[c]))
 		}
 		dst = bin.AppendBool(dst, r.age >= 0)
 		if r.age >= 0 {
-			for _, a := range s.ages[r.age : r.age+r.n] {
+			for _, a := range s.ages[r.age : r.age+int(r.n)] {
 				dst = bin.AppendUvarint(dst, uint64(a))
 			}
 		}

@@ -60,14 +60,14 @@ func (s *PathSet) stamp(p Path) []int64 {
 }
 
 // search looks for the record of the path in s.codes.
-func (s *PathSet) search(account uint32, ages []int64) (i int32, hash uint64, ok bool) {
+func (s *PathSet) search(account uint32, ages []int64) (i int32, hash uint32, ok bool) {
 	hash = hashPath(account, s.codes, ages)
 	i, ok = s.index.find(hash, func(i int32) bool {
 		r := &s.records[i]
-		if r.account != account || (r.age >= 0) != (ages != nil) || !slices.Equal(s.steps[r.from:r.from+r.n], s.codes) {
+		if r.account != account || (r.age >= 0) != (ages != nil) || !slices.Equal(s.steps[r.from:r.from+int(r.n)], s.codes) {
 			return false
 		}
-		return ages == nil || slices.Equal(s.ages[r.age:r.age+r.n], ages)
+		return ages == nil || slices.Equal(s.ages[r.age:r.age+int(r.n)], ages)
 	})
 	return i, hash, ok
 }
@@ -78,7 +78,7 @@ func (s *PathSet) find(account uint32, ages []int64) int32 {
 	if ok {
 		return i
 	}
-	r := record{from: len(s.steps), n: len(s.codes), age: -1, account: account}
+	r := record{from: len(s.steps), n: int32(len(s.codes)), age: -1, account: account}
 	s.steps = append(s.steps, s.codes...)
 	if ages != nil {
 		r.age = len(s.ages)
