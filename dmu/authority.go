@@ -99,8 +99,23 @@ const (
 var powerBases = enum.New[PowerBase]("power base",
 	"unknown", "reward", "coercive", "attraction", "expert", "status")
 
+// ParsePowerBase reads the name of a base of power; the empty text is [UnknownPowerBase].
+func ParsePowerBase(text string) (PowerBase, error) { return powerBases.Parse(text) }
+
+// IsValid reports whether b is a value of the enumeration.
+func (b PowerBase) IsValid() bool { return powerBases.Valid(b) }
+
 // String returns the name in lower case.
 func (b PowerBase) String() string { return powerBases.String(b) }
+
+// AppendText implements [encoding.TextAppender].
+func (b PowerBase) AppendText(dst []byte) ([]byte, error) { return powerBases.AppendText(dst, b) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (b PowerBase) MarshalText() ([]byte, error) { return powerBases.AppendText(nil, b) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParsePowerBase] does.
+func (b *PowerBase) UnmarshalText(text []byte) error { return powerBases.UnmarshalText(b, text) }
 
 // PowerBases is a set of [PowerBase], one bit each. The zero value is the empty set. Its text is the names in
 // alphabetical order joined by "+".

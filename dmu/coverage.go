@@ -23,13 +23,22 @@ const (
 
 var coverStates = enum.New[CoverState]("state", "unknown", "uncovered", "covered")
 
+// ParseCoverState reads the name of a state; the empty text is [Unknown].
+func ParseCoverState(text string) (CoverState, error) { return coverStates.Parse(text) }
+
+// IsValid reports whether s is a value of the enumeration.
+func (s CoverState) IsValid() bool { return coverStates.Valid(s) }
+
 // String returns the name in lower case.
 func (s CoverState) String() string { return coverStates.String(s) }
+
+// AppendText implements [encoding.TextAppender].
+func (s CoverState) AppendText(dst []byte) ([]byte, error) { return coverStates.AppendText(dst, s) }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (s CoverState) MarshalText() ([]byte, error) { return coverStates.AppendText(nil, s) }
 
-// UnmarshalText implements [encoding.TextUnmarshaler].
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseCoverState] does.
 func (s *CoverState) UnmarshalText(text []byte) error { return coverStates.UnmarshalText(s, text) }
 
 // DefaultMaxWork bounds persons × seats × count vectors of Pr[all required seats covered] where the limit is 0.

@@ -38,8 +38,23 @@ const (
 
 var axes = enum.New[Axis]("axis", "none", "role", "authority", "attitude", "profile")
 
+// ParseAxis reads the name of an axis; the empty text is [NoAxis].
+func ParseAxis(text string) (Axis, error) { return axes.Parse(text) }
+
+// IsValid reports whether a is a value of the enumeration.
+func (a Axis) IsValid() bool { return axes.Valid(a) }
+
 // String returns the name in lower case.
 func (a Axis) String() string { return axes.String(a) }
+
+// AppendText implements [encoding.TextAppender].
+func (a Axis) AppendText(dst []byte) ([]byte, error) { return axes.AppendText(dst, a) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (a Axis) MarshalText() ([]byte, error) { return axes.AppendText(nil, a) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseAxis] does.
+func (a *Axis) UnmarshalText(text []byte) error { return axes.UnmarshalText(a, text) }
 
 // LossKind says what was lost between two systems. Zero is unknown.
 type LossKind uint8
@@ -54,8 +69,23 @@ const (
 
 var lossKinds = enum.New[LossKind]("loss", "unknown", "dropped", "approximated", "unmapped")
 
+// ParseLossKind reads the name of a kind of loss; the empty text is [UnknownLoss].
+func ParseLossKind(text string) (LossKind, error) { return lossKinds.Parse(text) }
+
+// IsValid reports whether k is a value of the enumeration.
+func (k LossKind) IsValid() bool { return lossKinds.Valid(k) }
+
 // String returns the name in lower case.
 func (k LossKind) String() string { return lossKinds.String(k) }
+
+// AppendText implements [encoding.TextAppender].
+func (k LossKind) AppendText(dst []byte) ([]byte, error) { return lossKinds.AppendText(dst, k) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (k LossKind) MarshalText() ([]byte, error) { return lossKinds.AppendText(nil, k) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseLossKind] does.
+func (k *LossKind) UnmarshalText(text []byte) error { return lossKinds.UnmarshalText(k, text) }
 
 // Loss is one thing that did not survive a translation.
 type Loss struct {
@@ -73,6 +103,26 @@ const (
 	ImportOnly
 	ExportOnly
 )
+
+var uses = enum.New[Use]("use", "both", "import", "export")
+
+// ParseUse reads the name of a direction; the empty text is [BothWays].
+func ParseUse(text string) (Use, error) { return uses.Parse(text) }
+
+// IsValid reports whether u is a value of the enumeration.
+func (u Use) IsValid() bool { return uses.Valid(u) }
+
+// String returns the name in lower case.
+func (u Use) String() string { return uses.String(u) }
+
+// AppendText implements [encoding.TextAppender].
+func (u Use) AppendText(dst []byte) ([]byte, error) { return uses.AppendText(dst, u) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (u Use) MarshalText() ([]byte, error) { return uses.AppendText(nil, u) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseUse] does.
+func (u *Use) UnmarshalText(text []byte) error { return uses.UnmarshalText(u, text) }
 
 // Row is one line of a crosswalk: a foreign value and what it says. A row that is exported holds one value of one axis.
 type Row struct {

@@ -81,8 +81,14 @@ var tiePolicies = enum.New[Ties]("tie policy", "split", "influence", "none")
 // ParseTies reads split, influence or none; the empty text is [SplitTies].
 func ParseTies(text string) (Ties, error) { return tiePolicies.Parse(text) }
 
+// IsValid reports whether t is a value of the enumeration.
+func (t Ties) IsValid() bool { return tiePolicies.Valid(t) }
+
 // String returns the name in lower case.
 func (t Ties) String() string { return tiePolicies.String(t) }
+
+// AppendText implements [encoding.TextAppender].
+func (t Ties) AppendText(dst []byte) ([]byte, error) { return tiePolicies.AppendText(dst, t) }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (t Ties) MarshalText() ([]byte, error) { return tiePolicies.AppendText(nil, t) }
@@ -101,11 +107,20 @@ const (
 
 var methods = enum.New[Method]("method", "exact", "simulated")
 
+// ParseMethod reads the name of a method; the empty text is [Exact].
+func ParseMethod(text string) (Method, error) { return methods.Parse(text) }
+
+// IsValid reports whether m is a value of the enumeration.
+func (m Method) IsValid() bool { return methods.Valid(m) }
+
 // String returns the name in lower case.
 func (m Method) String() string { return methods.String(m) }
+
+// AppendText implements [encoding.TextAppender].
+func (m Method) AppendText(dst []byte) ([]byte, error) { return methods.AppendText(dst, m) }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (m Method) MarshalText() ([]byte, error) { return methods.AppendText(nil, m) }
 
-// UnmarshalText implements [encoding.TextUnmarshaler].
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseMethod] does.
 func (m *Method) UnmarshalText(text []byte) error { return methods.UnmarshalText(m, text) }

@@ -24,8 +24,14 @@ var priors = enum.New[PriorKind]("prior", "empirical", "uniform", "given")
 // ParsePriorKind reads the name of a prior; the empty text is [Empirical].
 func ParsePriorKind(text string) (PriorKind, error) { return priors.Parse(text) }
 
+// IsValid reports whether k is a value of the enumeration.
+func (k PriorKind) IsValid() bool { return priors.Valid(k) }
+
 // String returns the name in lower case.
 func (k PriorKind) String() string { return priors.String(k) }
+
+// AppendText implements [encoding.TextAppender].
+func (k PriorKind) AppendText(dst []byte) ([]byte, error) { return priors.AppendText(dst, k) }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (k PriorKind) MarshalText() ([]byte, error) { return priors.AppendText(nil, k) }
@@ -44,13 +50,22 @@ const (
 
 var predictives = enum.New[PredictiveKind]("predictive distribution", "plug-in", "dirichlet-multinomial")
 
+// ParsePredictiveKind reads the name of a predictive distribution; the empty text is [PlugIn].
+func ParsePredictiveKind(text string) (PredictiveKind, error) { return predictives.Parse(text) }
+
+// IsValid reports whether k is a value of the enumeration.
+func (k PredictiveKind) IsValid() bool { return predictives.Valid(k) }
+
 // String returns the name in lower case.
 func (k PredictiveKind) String() string { return predictives.String(k) }
+
+// AppendText implements [encoding.TextAppender].
+func (k PredictiveKind) AppendText(dst []byte) ([]byte, error) { return predictives.AppendText(dst, k) }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (k PredictiveKind) MarshalText() ([]byte, error) { return predictives.AppendText(nil, k) }
 
-// UnmarshalText implements [encoding.TextUnmarshaler].
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParsePredictiveKind] does.
 func (k *PredictiveKind) UnmarshalText(text []byte) error { return predictives.UnmarshalText(k, text) }
 
 // Defaults of [Config] where a field is 0.

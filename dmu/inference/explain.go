@@ -25,8 +25,23 @@ const (
 
 var partKinds = enum.New[PartKind]("part", "unknown", "prior", "step", "title", "unseen", "length", "external")
 
+// ParsePartKind reads the name of a kind of part; the empty text is [UnknownPart].
+func ParsePartKind(text string) (PartKind, error) { return partKinds.Parse(text) }
+
+// IsValid reports whether k is a value of the enumeration.
+func (k PartKind) IsValid() bool { return partKinds.Valid(k) }
+
 // String returns the name in lower case.
 func (k PartKind) String() string { return partKinds.String(k) }
+
+// AppendText implements [encoding.TextAppender].
+func (k PartKind) AppendText(dst []byte) ([]byte, error) { return partKinds.AppendText(dst, k) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (k PartKind) MarshalText() ([]byte, error) { return partKinds.AppendText(nil, k) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParsePartKind] does.
+func (k *PartKind) UnmarshalText(text []byte) error { return partKinds.UnmarshalText(k, text) }
 
 // Part is what one piece of evidence adds to the log odds of the best seat against the runner-up.
 type Part struct {

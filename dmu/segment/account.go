@@ -69,13 +69,22 @@ const (
 
 var reasons = enum.New[Reason]("reason", "unknown", "pinned", "optimal", "hysteresis", "capacity", "no gain")
 
+// ParseReason reads the name of a reason; the empty text is [UnknownReason].
+func ParseReason(text string) (Reason, error) { return reasons.Parse(text) }
+
+// IsValid reports whether r is a value of the enumeration.
+func (r Reason) IsValid() bool { return reasons.Valid(r) }
+
 // String returns the name in lower case.
 func (r Reason) String() string { return reasons.String(r) }
+
+// AppendText implements [encoding.TextAppender].
+func (r Reason) AppendText(dst []byte) ([]byte, error) { return reasons.AppendText(dst, r) }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (r Reason) MarshalText() ([]byte, error) { return reasons.AppendText(nil, r) }
 
-// UnmarshalText implements [encoding.TextUnmarshaler].
+// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseReason] does.
 func (r *Reason) UnmarshalText(text []byte) error { return reasons.UnmarshalText(r, text) }
 
 // PinsError says that the accounts pinned to a team need more hours than it has.
