@@ -28,7 +28,7 @@ func (d *draft) assemble(timed bool, rep *Report) *Log {
 	rows := perm // rows of the draft, in the order of the log
 	inOrder := slices.IsSorted(order)
 	if !inOrder {
-		rows = make([]uint32, 0, len(perm))
+		rows = of[:0] // the groups are not needed any more
 	}
 	l.rows.Offsets = make([]int, 1, len(order)+1)
 	l.keys = make([]string, len(order))
