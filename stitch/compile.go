@@ -2,13 +2,10 @@ package stitch
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/internal/fold"
 )
 
 // Compiled is a set of rules that was found to make sense, with what is needed to run it. It is immutable and safe for
@@ -67,25 +64,6 @@ func (r *rule) combined() bool { return len(r.same) > 1 && !r.pairwise() }
 
 func (r *rule) admits(source string) bool {
 	return (len(r.only) == 0 || slices.Contains(r.only, source)) && !slices.Contains(r.except, source)
-}
-
-// guard is a [Guard] with its texts parsed.
-type guard struct {
-	kind         Kind
-	maxPerEntity int
-	window       int64
-	maxHolders   int
-	countBy      Kind
-	holderWindow int64
-	block        map[string]bool
-	patterns     []*regexp.Regexp
-}
-
-func (g *guard) blocks(value string) bool {
-	if len(g.block) > 0 && g.block[fold.Fold(value)] {
-		return true
-	}
-	return slices.ContainsFunc(g.patterns, func(p *regexp.Regexp) bool { return p.MatchString(value) })
 }
 
 // Compile checks a configuration and its rules. The error lists every problem with its path, such as
@@ -235,89 +213,6 @@ func (c *Compiled) compileRule(p *b2b.Problems, path string, index int, in Rule)
 	return r
 }
 
-func (c *Compiled) compileEffect(p *b2b.Problems, path string, in Rule) {
-	level := in.Level == Person || in.Level == Account
-	switch in.Effect {
-	case Same, Relate, Never:
-		if !level {
-			p.Add(path+".level", "must be person or account")
-		}
-	case Affiliate:
-		if in.Level != UnknownLevel {
-			p.Add(path+".level", "an affiliate rule has none")
-		}
-	case UnknownEffect:
-		p.Add(path+".effect", "missing")
-	default:
-		p.Add(path+".effect", "no such effect")
-	}
-	if in.Effect == Relate && in.Relation == "" {
-		p.Add(path+".relation", "missing")
-	}
-}
-
-// checkCarries refuses a rule that would unite on evidence that cannot tell entities apart.
-func (c *Compiled) checkCarries(p *b2b.Problems, path string, in Rule, r rule) {
-	if r.scored {
-		return
-	}
-	names, strong := 0, false
-	for _, s := range r.same {
-		strong = strong || s.kind.carries(in.Level)
-		if s.kind == PersonName {
-			names++
-		}
-	}
-	switch {
-	case strong:
-	case in.Level == Person && names > 0 && len(r.same) > names: // a name with something that narrows it
-	default:
-		for j, w := range in.When {
-			if w.Same != "" {
-				p.Add(path+".when["+strconv.Itoa(j)+"].same", string(w.Same)+" alone cannot say that two "+in.Level.String()+"s are the same")
-				return
-			}
-		}
-	}
-}
-
-func (c *Compiled) checkCondition(p *b2b.Problems, path string, w Condition) {
-	n := 0
-	for _, set := range [...]bool{w.Same != "", w.Differ != "", w.Within != "", w.Score != nil, w.Func != ""} {
-		if set {
-			n++
-		}
-	}
-	if n != 1 {
-		p.Add(path, "needs exactly one of same, differ, within, score and func")
-	}
-	if w.Within != "" && w.Within != IP {
-		p.Add(path+".within", "only ip can lie within a prefix")
-	}
-	if w.Within != "" && c.norm.Pseudonyms {
-		p.Add(path+".within", "pseudonyms cannot be compared with prefixes")
-	}
-	if w.Score != nil && (math.IsNaN(*w.Score) || math.IsInf(*w.Score, 0)) {
-		p.Add(path+".score", "not a finite number")
-	}
-	if w.Score != nil && c.config.Scorer == nil {
-		p.Add(path+".score", "there is no scorer")
-	}
-	if w.Func != "" && c.config.Predicates[w.Func] == nil {
-		p.Add(path+".func", "there is no such predicate")
-	}
-	if !w.MinCheck.IsValid() {
-		p.Add(path+".min_check", "no such degree")
-	}
-	checkLapse(p, path+".together", w.Together)
-}
-
-func checkLapse(p *b2b.Problems, path string, l Lapse) {
-	if _, _, err := l.Duration(); err != nil {
-		p.Join(path, err)
-	}
-}
-
 func (c *Compiled) compileExpire(p *b2b.Problems, path string, e Expire, r *rule) {
 	checkLapse(p, path+".after", e.After)
 	checkLapse(p, path+".half_life", e.HalfLife)
@@ -353,69 +248,3 @@ func (c *Compiled) compileExpire(p *b2b.Problems, path string, e Expire, r *rule
 		r.lapse = min(r.lapse, int64(t)+1)
 	}
 }
-
-func compileGuard(p *b2b.Problems, path string, in Guard) guard {
-	g := guard{
-		kind: in.Kind, maxPerEntity: in.MaxPerEntity, window: in.Window.nanos(), maxHolders: in.MaxHolders,
-		countBy: in.CountBy, holderWindow: in.HolderWindow.nanos(),
-	}
-	if in.Kind == "" {
-		p.Add(path+".kind", "missing")
-	}
-	if in.MaxPerEntity < 0 {
-		p.Add(path+".max_per_entity", "negative")
-	}
-	if in.MaxHolders < 0 {
-		p.Add(path+".max_holders", "negative")
-	}
-	checkLapse(p, path+".window", in.Window)
-	checkLapse(p, path+".holder_window", in.HolderWindow)
-	if len(in.Block) > 0 {
-		g.block = make(map[string]bool, len(in.Block))
-		for _, b := range in.Block {
-			g.block[fold.Fold(b)] = true
-		}
-	}
-	for i, text := range in.BlockPattern {
-		re, err := regexp.Compile(text)
-		if err != nil {
-			p.Add(path+".block_pattern["+strconv.Itoa(i)+"]", "not a regular expression (RE2)")
-			continue
-		}
-		g.patterns = append(g.patterns, re)
-	}
-	return g
-}
-
-// bounds returns a window in nanoseconds; an unbounded side is the extreme of int64.
-func bounds(w b2b.Window) (from, to int64) {
-	from, to = math.MinInt64, math.MaxInt64
-	if !w.From.IsZero() {
-		from = nano(w.From)
-	}
-	if !w.To.IsZero() {
-		to = nano(w.To)
-	}
-	return from, to
-}
-
-// nano returns the instant in nanoseconds since 1970, clamped to what 64 bits hold.
-func nano(t time.Time) int64 {
-	switch y := t.Year(); {
-	case y < 1700:
-		return math.MinInt64
-	case y > 2250:
-		return math.MaxInt64
-	}
-	return t.UnixNano()
-}
-
-// moment is the reverse of nano: the extremes are the zero time.
-func moment(n int64) time.Time {
-	if n == math.MinInt64 || n == -unlimited || n == math.MaxInt64 {
-		return time.Time{}
-	}
-	return time.Unix(0, n).UTC()
-}
-
-func window(from, to int64) b2b.Window { return b2b.Window{From: moment(from), To: moment(to)} }

@@ -2,75 +2,12 @@ package stitch
 
 import (
 	"cmp"
-	"iter"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/internal/enum"
 )
-
-// ChangeKind says what happened to an entity. It is a closed enumeration; zero is [UnknownChange].
-type ChangeKind uint8
-
-// The kinds of change. For the first six, Profiles are those that the change is about; folding them over a feed gives the
-// partition: Created and Joined put the profiles under Entity, Merged and Split move them to Into, Left takes them away.
-const (
-	UnknownChange    ChangeKind = iota
-	Created                     // an entity that did not exist
-	Merged                      // Entity lives on as Into
-	Split                       // a part of Entity is now Into
-	Joined                      // new profiles of an entity that existed
-	Left                        // profiles that are no longer known
-	Retired                     // Entity has no profile any more
-	AffiliatedChange            // person Entity belongs to account Into now, or the windows of that changed
-	AffiliationEnded            // it no longer does
-	RelatedChange               // Entity and Into are related
-	RelationEnded
-	ContradictionFound // see Resolver.Contradictions
-	Refused            // a link between Entity and Into did not come about
-)
-
-var changeKinds = enum.New[ChangeKind]("change", "unknown", "created", "merged", "split", "joined", "left", "retired", "affiliated",
-	"affiliation-ended", "related", "relation-ended", "contradiction", "refused")
-
-// ParseChangeKind reads the name of a kind; the empty text is [UnknownChange].
-func ParseChangeKind(text string) (ChangeKind, error) { return changeKinds.Parse(text) }
-
-// IsValid reports whether k is a value of the enumeration.
-func (k ChangeKind) IsValid() bool { return changeKinds.Valid(k) }
-
-// String returns the name in lower case.
-func (k ChangeKind) String() string { return changeKinds.String(k) }
-
-// AppendText implements [encoding.TextAppender].
-func (k ChangeKind) AppendText(dst []byte) ([]byte, error) { return changeKinds.AppendText(dst, k) }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (k ChangeKind) MarshalText() ([]byte, error) { return changeKinds.AppendText(nil, k) }
-
-// UnmarshalText implements [encoding.TextUnmarshaler] as [ParseChangeKind] does.
-func (k *ChangeKind) UnmarshalText(text []byte) error { return changeKinds.UnmarshalText(k, text) }
-
-// Cause says why something changed: the fact that was applied, the rule that a link is by, or time alone.
-type Cause struct {
-	Fact    string // the fact that made the change necessary, "" if none
-	Rule    string // the rule of the link that came about, or what refused it
-	Version string // of the rules
-	Expiry  bool   // nothing was said: the clock moved
-}
-
-// Change is one entry of the feed of a [Resolver].
-type Change struct {
-	Seq      uint64
-	At       time.Time // the clock
-	Kind     ChangeKind
-	Entity   string
-	Into     string
-	Profiles []ProfileID
-	Cause    Cause
-}
 
 // pairKey names a pair of entities in a diff.
 type pairKey struct{ a, b string }
@@ -338,78 +275,4 @@ func (w *feedWriter) idOf(p uint32) string {
 		return e.id
 	}
 	return ""
-}
-
-// Fold gives the partition that a feed describes, from nothing: the id of the entity of every profile.
-func Fold(feed iter.Seq[Change]) map[ProfileID]string {
-	m := map[ProfileID]string{}
-	for c := range feed {
-		for _, p := range c.Profiles {
-			switch c.Kind {
-			case Created, Joined:
-				m[p] = c.Entity
-			case Merged, Split:
-				m[p] = c.Into
-			case Left:
-				delete(m, p)
-			case UnknownChange, Retired, AffiliatedChange, AffiliationEnded, RelatedChange, RelationEnded, ContradictionFound, Refused:
-			}
-		}
-	}
-	return m
-}
-
-// ChurnPeriod is the churn of ids in one period: how many of the profiles known at its end changed their entity in it.
-type ChurnPeriod struct {
-	Window  b2b.Window
-	Known   int
-	Changed int
-}
-
-// Share returns Changed/Known; ok is false if nothing was known.
-func (c ChurnPeriod) Share() (share float64, ok bool) {
-	if c.Known == 0 {
-		return 0, false
-	}
-	return float64(c.Changed) / float64(c.Known), true
-}
-
-// Churn counts per period, from the first change on, the share of profiles whose entity id changed in it: moved by a
-// merge or split, more than once counted once. The feed is in order of Seq. A period that is not positive gives nothing.
-func Churn(feed iter.Seq[Change], period time.Duration) []ChurnPeriod {
-	if period <= 0 {
-		return nil
-	}
-	var out []ChurnPeriod
-	known, moved := map[ProfileID]bool{}, map[ProfileID]bool{}
-	closePeriod := func() {
-		if n := len(out); n > 0 {
-			out[n-1].Known, out[n-1].Changed = len(known), len(moved)
-			clear(moved)
-		}
-	}
-	for c := range feed {
-		for len(out) == 0 || !c.At.Before(out[len(out)-1].Window.To) {
-			closePeriod()
-			from := c.At
-			if n := len(out); n > 0 {
-				from = out[n-1].Window.To
-			}
-			out = append(out, ChurnPeriod{Window: b2b.Window{From: from, To: from.Add(period)}})
-		}
-		for _, p := range c.Profiles {
-			switch c.Kind {
-			case Created, Joined:
-				known[p] = true
-			case Merged, Split:
-				known[p], moved[p] = true, true
-			case Left:
-				delete(known, p)
-				delete(moved, p)
-			case UnknownChange, Retired, AffiliatedChange, AffiliationEnded, RelatedChange, RelationEnded, ContradictionFound, Refused:
-			}
-		}
-	}
-	closePeriod()
-	return out
 }

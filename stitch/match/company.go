@@ -11,6 +11,7 @@ import (
 type CompanyName struct {
 	name    company.Name
 	words   []nameWord
+	joined  string // all words without blanks, articles too
 	acronym string
 	formed  string // acronym with the initial of the legal form
 }
@@ -31,7 +32,9 @@ const (
 	placeWeight    = 1.0
 	numberWeight   = 0.6
 	nearWord       = 0.70 // below it two words are different words
-	numberFactor   = 0.85
+	numberFactor   = 0.92 // a number on one side, or two that differ
+	placeFactor    = 0.85 // a place on one side, or two that differ
+	bothFactor     = 0.80 // both sides have a word that the other lacks
 	classFactor    = 0.95
 	formFactor     = 0.99
 	wordCap        = 0.5 // all of one side's own words unmatched
@@ -45,6 +48,7 @@ func Company(name, country string) CompanyName { return newCompanyName(company.P
 func newCompanyName(n company.Name) CompanyName {
 	c := CompanyName{name: n, acronym: n.Acronym(), formed: n.AcronymWithForm()}
 	for _, t := range n.Tokens {
+		c.joined += t.Text
 		if t.Tag == company.Small {
 			continue
 		}
@@ -123,11 +127,17 @@ func compareCompany(a, b *CompanyName, parts *[]NamePart) float64 {
 		}
 		return 0
 	}
-	var al aligner
-	al.na, al.nb = copy(al.a[:], a.words), copy(al.b[:], b.words)
-	al.join()
-	al.align()
-	s := al.score(parts)
+	var s float64
+	if a.joined == b.joined {
+		s = 1
+		note(parts, "equal without blanks", 1)
+	} else {
+		var al aligner
+		al.na, al.nb = copy(al.a[:], a.words), copy(al.b[:], b.words)
+		al.join()
+		al.align()
+		s = al.score(parts)
+	}
 	if acr := acronymMatch(a, b); acr > s {
 		s = acr
 		note(parts, "acronym", acr)
@@ -309,7 +319,7 @@ func pairWeight(a, b *nameWord) float64 { return (a.weight + b.weight) / 2 }
 func (al *aligner) score(parts *[]NamePart) float64 {
 	got, all := 0.0, 0.0
 	ownA, ownB, hitA, hitB := 0, 0, 0, 0
-	number := false
+	number, place, aloneA, aloneB := false, false, false, false
 	for i := range al.na {
 		w := &al.a[i]
 		all += w.weight
@@ -330,7 +340,8 @@ func (al *aligner) score(parts *[]NamePart) float64 {
 			}
 			continue
 		}
-		number = number || w.tag == company.Number
+		number, place = number || w.tag == company.Number, place || w.tag == company.Place
+		aloneA = aloneA || (w.tag != company.Number && w.tag != company.Place)
 		if parts != nil {
 			*parts = append(*parts, NamePart{A: w.text, Weight: w.weight / 2})
 		}
@@ -342,7 +353,8 @@ func (al *aligner) score(parts *[]NamePart) float64 {
 			ownB++
 		}
 		if !al.used[j] {
-			number = number || w.tag == company.Number
+			number, place = number || w.tag == company.Number, place || w.tag == company.Place
+			aloneB = aloneB || (w.tag != company.Number && w.tag != company.Place)
 			if parts != nil {
 				*parts = append(*parts, NamePart{B: w.text, Weight: w.weight / 2})
 			}
@@ -355,6 +367,14 @@ func (al *aligner) score(parts *[]NamePart) float64 {
 	if number {
 		s *= numberFactor
 		note(parts, "number", numberFactor)
+	}
+	if place {
+		s *= placeFactor
+		note(parts, "place", placeFactor)
+	}
+	if aloneA && aloneB {
+		s *= bothFactor
+		note(parts, "words on both sides", bothFactor)
 	}
 	if (ownA > 0 && hitA == 0) || (ownB > 0 && hitB == 0) {
 		if s > wordCap {

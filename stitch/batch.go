@@ -1,0 +1,113 @@
+package stitch
+
+import (
+	"context"
+	"iter"
+	"math"
+
+	"github.com/buyerjourney/b2b"
+)
+
+// Batch resolves facts in one go: the pure function that a [Resolver] keeps up to date. The view's At is needed; a zero
+// Known stands for all that is recorded. Duplicates and bad facts are reported as by [Resolver.Apply].
+func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot, Report, error) {
+	var report Report
+	c, err := Compile(cfg)
+	if err != nil {
+		return nil, report, err
+	}
+	if v.At.IsZero() {
+		return nil, report, &b2b.InvalidError{Path: "view.at", Reason: "missing"}
+	}
+	r := loader{s: newStore(c), facts: make(map[string]uint32, len(facts))}
+	r.s.facts = make([]factRec, 0, len(facts))
+	r.s.byValue.expect, r.s.byProfile.expect, r.s.entities.expect = len(facts)/mapShards, len(facts)/2/mapShards, len(facts)/4/mapShards
+	d := door{c: c, report: &report}
+	for i, f := range facts {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return nil, report, ctx.Err()
+		}
+		f, ok := d.admit(i, f)
+		if !ok {
+			report.Rejected++
+			continue
+		}
+		if code, known := r.facts[f.ID]; known {
+			if !sameFact(r.s.fact(code), f) {
+				d.reject("id", reasonDuplicate)
+				report.Rejected++
+				continue
+			}
+			report.Duplicates++
+			report.Accepted++
+			continue
+		}
+		report.Accepted++
+		r.keep(f)
+	}
+	s := r.resolve(v, c.config.Workers)
+	if r.s.collisions > 0 {
+		return nil, report, errCollision
+	}
+	return s, report, ctx.Err()
+}
+
+// loader fills a store in one go.
+type loader struct {
+	s     *store
+	facts map[string]uint32
+}
+
+func (l *loader) keep(f Fact) {
+	l.facts[f.ID] = uint32(len(l.s.facts))
+	l.s.facts = append(l.s.facts, l.s.record(f))
+}
+
+// resolveFacts answers a view over facts in normal form.
+func resolveFacts(c *Compiled, facts iter.Seq[Fact], v b2b.View) *Snapshot {
+	l := loader{s: newStore(c), facts: map[string]uint32{}}
+	for f := range facts {
+		if v.Known.IsZero() || !f.RecordedAt.After(v.Known) {
+			l.keep(f)
+		}
+	}
+	return l.resolve(v, c.config.Workers)
+}
+
+// resolve lets the facts of the view count and finds the entities.
+func (l *loader) resolve(v b2b.View, workers int) *Snapshot {
+	l.enter(v)
+	g := engine{s: l.s, workers: workers}
+	g.all()
+	g.unindex()
+	return &Snapshot{store: l.s.share(), view: v}
+}
+
+// enter lets the facts of the view count.
+func (l *loader) enter(v b2b.View) {
+	s := l.s
+	s.at = nano(v.At)
+	known := int64(math.MaxInt64)
+	if !v.Known.IsZero() {
+		known = nano(v.Known)
+	}
+	for i := range s.facts {
+		rec := &s.facts[i]
+		if b, ok := rec.body.(Retract); ok && rec.recorded <= known {
+			rec.state = factActive
+			if target, ok := l.facts[b.Fact]; ok && s.facts[target].kind != bodyRetract {
+				s.facts[target].state = factRetracted
+			}
+		}
+	}
+	for i := range s.facts {
+		if rec := &s.facts[i]; rec.state == factWaiting && rec.recorded <= known {
+			s.know(uint32(i), nil)
+		}
+	}
+	for i := range s.facts {
+		if rec := &s.facts[i]; rec.state == factWaiting && rec.recorded <= known && rec.occurred <= s.at {
+			s.activate(uint32(i), nil)
+		}
+	}
+}

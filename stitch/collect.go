@@ -1,0 +1,145 @@
+package stitch
+
+import (
+	"cmp"
+	"slices"
+)
+
+// collect returns what the Same rules find: arrivals of the holders of each value, or single links where a rule has to
+// look at pairs.
+func (u *union) collect() (arrivals []arrival, edges []edge) {
+	type entry struct {
+		rule   int32
+		value  uint32
+		member int32
+		last   int64
+	}
+	var entries []entry
+	e, s := u.e, u.e.s
+	for i, p := range u.ps {
+		p.eachHeld(func(v uint32, _, last int64) {
+			x := s.values.at(v)
+			if len(x.use.same[u.level]) == 0 || len(x.holders) < 2 || !x.unites() {
+				return
+			}
+			for _, ri := range x.use.same[u.level] {
+				r := &s.c.rules[ri]
+				if x.id.check < r.same[0].check || !r.admits(p.id.Source) || !e.inForce(r) {
+					continue
+				}
+				t := last
+				if r.purpose != "" {
+					var ok bool
+					if _, t, ok = e.hold(p, v, r.purpose); !ok {
+						continue
+					}
+				}
+				if r.pairwise() || e.live(after(t, r.lapse)) {
+					entries = append(entries, entry{int32(ri), v, int32(i), t})
+				}
+			}
+		})
+		for _, code := range p.combos {
+			c := s.combos.at(code)
+			r := &s.c.rules[c.rule]
+			if r.effect != Same || r.level != u.level || len(c.holders) < 2 || !r.admits(p.id.Source) || !e.inForce(r) {
+				continue
+			}
+			if t, ok := e.comboLast(r, c, p); ok && (r.pairwise() || e.live(after(t, r.lapse))) {
+				entries = append(entries, entry{int32(c.rule), code, int32(i), t})
+			}
+		}
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.value, b.value), cmp.Compare(a.member, b.member))
+	})
+	var pairs []edge
+	for i := 0; i < len(entries); {
+		j := i
+		for j < len(entries) && entries[j].rule == entries[i].rule && entries[j].value == entries[i].value {
+			j++
+		}
+		set := entries[i:j]
+		r := &s.c.rules[set[0].rule]
+		switch {
+		case len(set) < 2:
+		case r.pairwise():
+			for x := range set {
+				for y := x + 1; y < len(set); y++ {
+					pairs = append(pairs, edge{lo: set[x].member, hi: set[y].member, rule: set[0].rule})
+				}
+			}
+		default:
+			u.groups = append(u.groups, group{rule: set[0].rule, value: set[0].value})
+			for _, x := range set {
+				arrivals = append(arrivals, arrival{
+					group: int32(len(u.groups) - 1), member: x.member,
+					rank: rank{class: 1, priority: r.priority, strength: r.strength, support: x.last},
+				})
+			}
+		}
+		i = j
+	}
+	pairs = append(pairs, u.scored()...)
+	return arrivals, u.test(pairs)
+}
+
+// scored returns the pairs that the scorer proposes for rules without a Same condition.
+func (u *union) scored() (pairs []edge) {
+	if !u.e.s.c.scores(u.level) {
+		return nil
+	}
+	position := make(map[ProfileID]int32, len(u.ps))
+	for i, p := range u.ps {
+		position[p.id] = int32(i)
+	}
+	for i := range u.e.s.c.rules {
+		r := &u.e.s.c.rules[i]
+		if r.effect != Same || r.level != u.level || len(r.same) > 0 || !u.e.inForce(r) {
+			continue
+		}
+		for a, p := range u.ps {
+			for id := range u.e.s.c.config.Scorer.Candidates(u.e.s.profile(p)) {
+				if b, ok := position[id]; ok && int(b) != a {
+					pairs = append(pairs, edge{lo: min(int32(a), b), hi: max(int32(a), b), rule: int32(i)})
+				}
+			}
+		}
+	}
+	return pairs
+}
+
+// test keeps the pairs on which their rule holds, each rule and pair once.
+func (u *union) test(pairs []edge) []edge {
+	slices.SortFunc(pairs, func(a, b edge) int {
+		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.lo, b.lo), cmp.Compare(a.hi, b.hi))
+	})
+	pairs = slices.CompactFunc(pairs, func(a, b edge) bool { return a.rule == b.rule && a.lo == b.lo && a.hi == b.hi })
+	kept := pairs[:0]
+	for _, x := range pairs {
+		r := &u.e.s.c.rules[x.rule]
+		if m, ok := u.e.pair(r, u.ps[x.lo], u.ps[x.hi]); ok {
+			x.value = m.value
+			x.rank = rank{class: 1, priority: r.priority, strength: m.strength, support: m.support}
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// comboLast returns the earliest of the times at which the profile last held the values of a combination.
+func (e *eval) comboLast(r *rule, c *combo, p *profile) (last int64, ok bool) {
+	last = unlimited
+	for i, v := range c.values {
+		x := e.s.values.at(v)
+		if !x.unites() || x.id.check < r.same[i].check {
+			return 0, false
+		}
+		_, t, ok := e.hold(p, v, r.purpose)
+		if !ok {
+			return 0, false
+		}
+		last = min(last, t)
+	}
+	return last, true
+}

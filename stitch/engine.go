@@ -1,0 +1,217 @@
+package stitch
+
+import (
+	"container/heap"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// due is something that must be looked at again when the clock reaches a time.
+type due struct {
+	t         int64
+	component *component // to resolve again, unless it was replaced
+	code      uint32     // a profile (auxiliary), a value (to recount) or a fact (to activate)
+	what      dueKind
+}
+
+type dueKind uint8
+
+const (
+	dueComponent dueKind = iota
+	dueProfile
+	dueValue
+	dueFact
+)
+
+type dueQueue []due
+
+func (q *dueQueue) Len() int { return len(*q) }
+
+func (q *dueQueue) Less(i, j int) bool { return (*q)[i].t < (*q)[j].t }
+
+func (q *dueQueue) Swap(i, j int) { (*q)[i], (*q)[j] = (*q)[j], (*q)[i] }
+
+// Push implements [heap.Interface].
+func (q *dueQueue) Push(x any) { *q = append(*q, x.(due)) }
+
+// Pop implements [heap.Interface].
+func (q *dueQueue) Pop() any {
+	old := *q
+	x := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return x
+}
+
+// engine keeps a store resolved.
+type engine struct {
+	s       *store
+	walk    walker
+	queue   dueQueue
+	workers int
+	indexed map[uint32]Profile // what the scorer was told
+}
+
+func (g *engine) wait(d due) {
+	if d.t < unlimited {
+		heap.Push(&g.queue, d)
+	}
+}
+
+// recount counts the holders of a value again; if it turned shared or back, its holders are touched.
+func (g *engine) recount(v uint32, d *delta) {
+	x := g.s.values.at(v)
+	if x == nil || !x.use.counted {
+		return
+	}
+	if g.s.decided != nil {
+		g.s.ownValue(v).shared = g.s.decided.Has(x.id)
+		return
+	}
+	e := g.s.eval()
+	shared := e.countShared(v, x)
+	g.wait(due{t: e.next, code: v, what: dueValue})
+	if shared == x.shared {
+		return
+	}
+	g.s.ownValue(v).shared = shared
+	if d != nil {
+		for _, p := range x.holders {
+			d.touch(p, none)
+		}
+	}
+}
+
+// all resolves a store that was filled in one go.
+func (g *engine) all() {
+	s := g.s
+	for v := range uint32(s.values.len()) {
+		g.recount(v, nil)
+	}
+	for p := range uint32(s.profiles.len()) {
+		s.combine(p, nil)
+	}
+	g.index()
+	g.walk.start(s)
+	var components []*component
+	var evals []*eval
+	for p := range uint32(s.profiles.len()) {
+		if x := s.profiles.at(p); x == nil || x.active == 0 || g.walk.seen(p) {
+			continue
+		}
+		e := s.eval()
+		members := g.walk.explore(e, p)
+		components, evals = append(components, &component{level: s.profiles.at(p).level, members: members}), append(evals, e)
+	}
+	g.parallel(len(components), func(i int) {
+		components[i] = evals[i].resolve(components[i].level, components[i].members)
+	})
+	for _, c := range components {
+		g.install(c)
+	}
+	var entities []*entity
+	for _, c := range components {
+		entities = append(entities, c.entities...)
+	}
+	next := make([]int64, len(entities))
+	g.parallel(len(entities), func(i int) {
+		e := s.eval()
+		e.auxiliary(entities[i])
+		next[i] = e.next
+	})
+	for i, ent := range entities {
+		g.wait(due{t: next[i], code: ent.members[0], what: dueProfile})
+	}
+}
+
+// index gives the scorer every profile of the store.
+func (g *engine) index() {
+	if !g.s.c.usesScorer() {
+		return
+	}
+	g.indexed = map[uint32]Profile{}
+	for i := range uint32(g.s.profiles.len()) {
+		if p := g.s.profiles.at(i); p != nil && p.active > 0 {
+			g.indexed[i] = g.s.profile(p)
+			g.s.c.config.Scorer.Add(g.indexed[i])
+		}
+	}
+}
+
+// unindex takes every profile of the store out of the scorer.
+func (g *engine) unindex() {
+	if !g.s.c.usesScorer() {
+		return
+	}
+	for _, p := range g.indexed {
+		g.s.c.config.Scorer.Remove(p.ID)
+	}
+	g.indexed = nil
+}
+
+func (c *Compiled) usesScorer() bool {
+	return slices.ContainsFunc(c.rules, func(r rule) bool { return r.scored && !r.off })
+}
+
+// parallel calls f for 0 ≤ i < n on several goroutines, and returns when all are done.
+func (g *engine) parallel(n int, f func(i int)) {
+	if g.workers < 2 || n < 64 || g.s.c.usesScorer() {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range g.workers {
+		group.Go(func() {
+			for {
+				to := int(next.Add(256))
+				for i := to - 256; i < min(to, n); i++ {
+					f(i)
+				}
+				if to >= n {
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// install makes a component the current one of its members.
+func (g *engine) install(c *component) {
+	for _, ent := range c.entities {
+		for _, m := range ent.members {
+			p := g.s.own(m)
+			p.entity, p.component = ent, c
+		}
+		g.s.addEntity(ent)
+	}
+	if len(c.members) > 0 {
+		g.wait(due{t: c.next, component: c, what: dueComponent})
+	}
+}
+
+// addEntity lists an entity under its id. Of two founders with one id the smaller profile id keeps it; the clash is an
+// error of whoever asked.
+func (s *store) addEntity(ent *entity) {
+	if other, ok := s.entities.get(ent.id); ok && other.founder != ent.founder {
+		s.collisions++
+		if s.profiles.at(other.founder).id.Compare(s.profiles.at(ent.founder).id) < 0 {
+			return
+		}
+	}
+	s.entities.set(ent.id, ent)
+}
+
+// auxiliary sets the affiliations and relations of an entity that nobody else sees yet.
+func (e *eval) auxiliary(ent *entity) {
+	ent.affiliations, ent.relations, ent.shared = nil, nil, nil
+	if ent.level == Person {
+		ent.affiliations, ent.shared = e.affiliations(ent)
+	}
+	var same []refusal
+	ent.relations, same = e.relations(ent)
+	ent.shared = append(ent.shared, same...)
+}

@@ -1,0 +1,138 @@
+package stitch
+
+import (
+	"cmp"
+	"encoding/base32"
+	"slices"
+)
+
+// single makes the entity of a profile that nothing can be linked with.
+func (e *eval) single(c *component) {
+	m := c.members[0]
+	ent := &entity{level: c.level, component: c, founder: m, members: c.members, id: e.s.c.entityID(c.level, e.s.profiles.at(m).id)}
+	c.entities = []*entity{ent}
+	u := union{e: e, level: c.level}
+	if g := u.exceeds(u.guardValues(e.s.profiles.at(m))); g >= 0 {
+		c.clashes = append(c.clashes, clash{kind: TooManyValues, a: m, b: none, value: e.s.c.guards[g].kind})
+	}
+}
+
+// entities turns the clusters into entities, refusals and contradictions.
+func (e *eval) entities(u *union, c *component) {
+	index := make([]int32, len(u.members)) // member → entity
+	for i := range u.members {
+		if u.find(int32(i)) != int32(i) {
+			continue
+		}
+		slices.Sort(u.list[i])
+		ent := &entity{level: c.level, component: c, members: make([]uint32, len(u.list[i]))}
+		for k, m := range u.list[i] {
+			ent.members[k] = u.members[m]
+		}
+		ent.founder = e.founder(ent.members)
+		c.entities = append(c.entities, ent)
+		if g := u.exceeds(u.guarded[i]); g >= 0 {
+			c.clashes = append(c.clashes, clash{kind: TooManyValues, a: ent.founder, b: none, value: e.s.c.guards[g].kind})
+		}
+	}
+	if len(c.entities) > 1 {
+		slices.SortFunc(c.entities, func(a, b *entity) int {
+			return e.s.profiles.at(a.members[0]).id.Compare(e.s.profiles.at(b.members[0]).id)
+		})
+	}
+	position := map[uint32]int32(nil)
+	if len(u.members) > 1 {
+		position = make(map[uint32]int32, len(u.members))
+		for k, ent := range c.entities {
+			for _, m := range ent.members {
+				position[m] = int32(k)
+			}
+		}
+		for i, m := range u.members {
+			index[i] = position[m]
+		}
+	}
+	for _, x := range u.links {
+		ent := c.entities[index[x.lo]]
+		ent.links = append(ent.links, u.link(x))
+	}
+	for _, ent := range c.entities {
+		ent.id = e.s.c.entityID(ent.level, e.s.profiles.at(ent.founder).id)
+	}
+	type meeting struct{ a, b int32 }
+	met := map[meeting]bool{}
+	for _, r := range u.refused {
+		m := meeting{min(index[r.edge.lo], index[r.edge.hi]), max(index[r.edge.lo], index[r.edge.hi])}
+		if m.a != m.b && !met[m] {
+			met[m] = true
+			c.refusals = append(c.refusals, u.refusal(r))
+		}
+	}
+	for _, r := range u.forced {
+		c.clashes = append(c.clashes, clash{kind: AlwaysAgainstRule, a: u.members[r.edge.lo], b: u.members[r.edge.hi], rule: u.refusal(r).name(e.s)})
+	}
+}
+
+func (u *union) link(x edge) link {
+	l := link{a: u.members[x.lo], b: u.members[x.hi], rule: x.rule, rank: x.rank}
+	switch {
+	case x.rule >= 0 && u.e.s.c.rules[x.rule].combined():
+		l.values = u.e.s.combos.at(x.value).values
+	case x.value != none:
+		l.values = []uint32{x.value}
+	}
+	return l
+}
+
+func (u *union) refusal(r refused) refusal {
+	out := refusal{link: u.link(r.edge), by: r.by}
+	out.by.a, out.by.b = int32(none>>1), int32(none>>1)
+	if r.by.cause == VetoedByJudgement || r.by.cause == VetoedByRule {
+		out.by.a, out.by.b = int32(u.members[r.by.a]), int32(u.members[r.by.b])
+	}
+	return out
+}
+
+// name says what stood in the way: a rule, a guarded kind, or a fact.
+func (r refusal) name(s *store) string {
+	switch r.by.cause {
+	case VetoedByJudgement:
+		return s.facts[r.by.fact].id
+	case VetoedByRule:
+		return s.c.rules[r.by.rule].name
+	case RefusedByGuard:
+		return string(s.c.guards[r.by.guard].kind)
+	case UnknownCause, SharedRange, SameEntity:
+		return ""
+	default:
+		return ""
+	}
+}
+
+// founder returns the member that gives the entity its id: pinned first, then known first, then the smallest profile id.
+func (e *eval) founder(members []uint32) uint32 {
+	return slices.MinFunc(members, func(a, b uint32) int {
+		p, q := e.s.profiles.at(a), e.s.profiles.at(b)
+		pinned := func(p *profile) int {
+			if p.words().pins > 0 {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(pinned(p), pinned(q)), cmp.Compare(p.recorded, q.recorded), p.id.Compare(q.id))
+	})
+}
+
+var idText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// entityID returns the id that a founder gives: "p_" or "a_" and 80 bits of a keyed hash.
+func (c *Compiled) entityID(l Level, founder ProfileID) string {
+	if c.config.IDs != nil {
+		return c.config.IDs(l, founder)
+	}
+	prefix := "p_"
+	if l == Account {
+		prefix = "a_"
+	}
+	return prefix + idText.EncodeToString(mac(c.config.Key, l.String(), founder.Source, founder.ID)[:10])
+}

@@ -1,0 +1,110 @@
+package stitch
+
+import (
+	"slices"
+)
+
+// walker finds components. It marks what it has seen with a generation, so that starting anew costs nothing.
+type walker struct {
+	profiles, values, combos []uint32
+	generation               uint32
+	queue                    []uint32
+}
+
+// start begins a new walk over a store.
+func (w *walker) start(s *store) {
+	w.profiles, w.values, w.combos = grow(w.profiles, s.profiles.len()), grow(w.values, s.values.len()), grow(w.combos, s.combos.len())
+	w.generation++
+}
+
+func grow(marks []uint32, n int) []uint32 {
+	if n <= len(marks) {
+		return marks
+	}
+	return append(marks, make([]uint32, n-len(marks)+n/4)...)
+}
+
+// seen reports whether a profile was reached in this walk.
+func (w *walker) seen(p uint32) bool { return w.profiles[p] == w.generation }
+
+// explore returns the profiles that rules and judgements can reach from a start, by profile id.
+func (w *walker) explore(e *eval, start uint32) []uint32 {
+	level := e.s.profiles.at(start).level
+	w.profiles[start] = w.generation
+	w.queue = append(w.queue[:0], start)
+	reach := func(q uint32) {
+		if w.profiles[q] == w.generation {
+			return
+		}
+		if p := e.s.profiles.at(q); p != nil && p.level == level && p.active > 0 {
+			w.profiles[q] = w.generation
+			w.queue = append(w.queue, q)
+		}
+	}
+	for i := 0; i < len(w.queue); i++ {
+		w.neighbours(e, w.queue[i], reach)
+	}
+	members := slices.Clone(w.queue)
+	e.s.sortProfiles(members)
+	return members
+}
+
+// neighbours calls reach for every profile that may be linked with a profile; each value is walked once.
+func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
+	p := e.s.profiles.at(i)
+	p.eachHeld(func(v uint32, _, last int64) {
+		x := e.s.values.at(v)
+		if len(x.use.same[p.level]) == 0 || len(x.holders) < 2 || w.values[v] == w.generation || !x.unites() {
+			return
+		}
+		if !e.anyAlive(x.use.same[p.level], last) {
+			return
+		}
+		w.values[v] = w.generation
+		for _, q := range x.holders {
+			reach(q)
+		}
+	})
+	for _, code := range p.combos {
+		c := e.s.combos.at(code)
+		if r := &e.s.c.rules[c.rule]; r.effect == Same && r.level == p.level && len(c.holders) > 1 && w.combos[code] != w.generation {
+			w.combos[code] = w.generation
+			for _, q := range c.holders {
+				reach(q)
+			}
+		}
+	}
+	for _, f := range p.words().judgements {
+		if j, ok := e.s.facts[f].body.(Judgement); ok && j.Verdict == Always {
+			for _, id := range [...]ProfileID{j.A, j.B} {
+				if q, ok := e.s.byProfile.get(id); ok {
+					reach(q)
+				}
+			}
+		}
+	}
+	if e.s.c.scores(p.level) {
+		for id := range e.s.c.config.Scorer.Candidates(e.s.profile(p)) {
+			if q, ok := e.s.byProfile.get(id); ok {
+				reach(q)
+			}
+		}
+	}
+}
+
+// anyAlive reports whether a value last seen at a time can still carry a link by one of the rules.
+func (e *eval) anyAlive(rules []int, last int64) bool {
+	alive := false
+	for _, i := range rules {
+		r := &e.s.c.rules[i]
+		if e.inForce(r) && (r.first || e.live(after(last, r.lapse))) {
+			alive = true
+		}
+	}
+	return alive
+}
+
+// scores reports whether some rule of the level asks the scorer.
+func (c *Compiled) scores(l Level) bool {
+	return slices.ContainsFunc(c.rules, func(r rule) bool { return r.effect == Same && r.level == l && r.scored && !r.off })
+}
