@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"math"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -226,34 +225,10 @@ func (p *Profile) ordered() []uint64 {
 	return keys
 }
 
-// moments returns mean and sample deviation in microseconds, from exact integers.
+// moments returns mean and sample deviation in microseconds.
 func (m *moments) moments() (mean, sd float64) {
-	s, q := integer(&m.sum), integer(&m.sq)
-	mean = ratio(s, big.NewInt(m.n))
-	if m.n > 1 {
-		num := new(big.Int).Mul(big.NewInt(m.n), q)
-		num.Sub(num, new(big.Int).Mul(s, s))
-		sd = math.Sqrt(ratio(num, new(big.Int).Mul(big.NewInt(m.n), big.NewInt(m.n-1))))
-	}
+	_, mean, sd = exact.Moments(m.n, 1, &m.sum, &m.sq)
 	return mean, sd
-}
-
-func ratio(num, den *big.Int) float64 {
-	f, _ := new(big.Rat).SetFrac(num, den).Float64()
-	return f
-}
-
-func integer(w *exact.Wide) *big.Int {
-	if n, ok := w.Int64(); ok {
-		return big.NewInt(n)
-	}
-	r := bin.NewReader(w.AppendBinary(nil))
-	head := r.Uvarint()
-	x := new(big.Int).SetBytes(r.Bytes(int(head >> 1)))
-	if head&1 != 0 {
-		x.Neg(x)
-	}
-	return x
 }
 
 // TimeDeviation is a pair of events of a journey whose time lies outside the profile. Seconds is the time, Z how many

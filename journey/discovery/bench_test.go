@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/buyerjourney/b2b/internal/gen/reallog"
 	"github.com/buyerjourney/b2b/journey"
 	"github.com/buyerjourney/b2b/journey/discovery"
 )
@@ -63,7 +64,7 @@ func sizes(b *testing.B, run func(*journey.Log)) {
 			if times > 10 && testing.Short() {
 				tb.Skip("26 million events")
 			}
-			return readLog(tb, "bpic2012", times)
+			return reallog.Read(tb, "bpic2012", times)
 		})
 	}
 	for _, n := range []int{100, 10_000, 1_000_000} {

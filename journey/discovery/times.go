@@ -3,7 +3,6 @@ package discovery
 import (
 	"maps"
 	"math"
-	"math/big"
 	"math/bits"
 	"slices"
 
@@ -118,45 +117,14 @@ func (s *spread) times() Times {
 
 func seconds(us int64) float64 { return float64(us) / 1e6 }
 
-// moments fills in what follows from the sums; each figure is the float64 nearest to the true one, but for the square
-// root.
+// moments fills in what follows from the sums, which are exact.
 func moments(n int64, sum, sq *exact.Wide) Times {
 	t := Times{N: n}
-	if n == 0 {
-		return t
-	}
-	s, q := integer(sum), integer(sq)
-	t.Sum = ratio(s, big.NewInt(1e6))
-	t.Mean = ratio(s, big.NewInt(0).Mul(big.NewInt(n), big.NewInt(1e6)))
-	if n > 1 {
-		// (n·Σx² − (Σx)²) / (n·(n−1)), in s²
-		num := new(big.Int).Mul(big.NewInt(n), q)
-		num.Sub(num, new(big.Int).Mul(s, s))
-		den := new(big.Int).Mul(big.NewInt(n), big.NewInt(n-1))
-		den.Mul(den, big.NewInt(1e12))
-		t.SD = math.Sqrt(ratio(num, den))
-	}
+	t.Sum, t.Mean, t.SD = exact.Moments(n, microsPerSecond, sum, sq)
 	return t
 }
 
-func ratio(num, den *big.Int) float64 {
-	f, _ := new(big.Rat).SetFrac(num, den).Float64()
-	return f
-}
-
-// integer turns a wide integer into a big one.
-func integer(w *exact.Wide) *big.Int {
-	if n, ok := w.Int64(); ok {
-		return big.NewInt(n)
-	}
-	r := bin.NewReader(w.AppendBinary(nil))
-	head := r.Uvarint()
-	x := new(big.Int).SetBytes(r.Bytes(int(head >> 1)))
-	if head&1 != 0 {
-		x.Neg(x)
-	}
-	return x
-}
+const microsPerSecond = 1_000_000
 
 // exactTimes summarises durations and finds their median; it changes the order of us.
 func exactTimes(us []int64) Times {
