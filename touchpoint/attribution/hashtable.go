@@ -1,6 +1,9 @@
 package attribution
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // slots is an open-addressing table from hashes to numbers that the caller keeps elsewhere, so that a key costs no memory of
 // its own. The zero value is empty. Its order is never seen.
@@ -115,7 +118,16 @@ func (t *texts) lookup(text string) (record int32, hash uint32, ok bool) {
 
 func (t *texts) remember(text string, hash uint32, record int32) {
 	from := uint32(len(t.bytes))
-	t.bytes = append(t.bytes, text...)
+	t.bytes = append(double(t.bytes, len(text)), text...)
 	t.put(hash, int32(len(t.list)))
-	t.list = append(t.list, textRecord{from, uint32(len(t.bytes)), record})
+	t.list = append(double(t.list, 1), textRecord{from, uint32(len(t.bytes)), record})
+}
+
+// double makes room for n more elements, at least twice what there is: append alone grows large slices by a quarter, and so
+// copies them five times over.
+func double[T any](s []T, n int) []T {
+	if len(s)+n > cap(s) {
+		return slices.Grow(s, max(len(s), n, 64))
+	}
+	return s
 }

@@ -79,13 +79,13 @@ func (s *PathSet) find(account uint32, ages []int64) int32 {
 		return i
 	}
 	r := record{from: len(s.steps), n: int32(len(s.codes)), age: -1, account: account}
-	s.steps = append(s.steps, s.codes...)
+	s.steps = append(double(s.steps, len(s.codes)), s.codes...)
 	if ages != nil {
 		r.age = len(s.ages)
 		s.ages = append(s.ages, ages...)
 	}
 	i = int32(len(s.records))
-	s.records = append(s.records, r)
+	s.records = append(double(s.records, 1), r)
 	s.index.put(hash, i)
 	return i
 }
