@@ -63,7 +63,7 @@ nederland netherlands holland belgium belgie belgique deutschland germany france
 sweden sverige norge norway denmark danmark finland suomi schweiz suisse svizzera switzerland osterreich austria luxembourg ireland
 britain england scotland wales uk us usa america canada mexico brasil brazil chile argentina peru colombia china japan korea india
 singapore malaysia indonesia thailand vietnam taiwan australia russia turkey turkiye greece hungary romania bulgaria czech
-ukraine israel egypt asia africa europe benelux iberia nordic scandinavia emea apac unitedstates unitedkingdom hongkong dubai london
+ukraine israel egypt asia africa benelux iberia nordic scandinavia emea apac unitedstates unitedkingdom hongkong dubai london
 estonia latvia lithuania croatia serbia slovenia slovakia cyprus malta iceland philippines pakistan nigeria kenya chad armenia ethiopia`)
 
 // cardinal and ordinal words from 0 to 20 in English, Dutch, German and French.
