@@ -130,7 +130,7 @@ func (c *comparison) swapLevel(t *Table, ra, rb []uint32) uint8 {
 // search tries the levels in order; swap is the column of the other name, −1 leaves swapped names out.
 func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) uint8 {
 	x, y := ra[c.field], rb[c.field]
-	jw, ts := -1.0, -1.0
+	jw, ts, ws := -1.0, -1.0, -1.0
 	var p, q shape
 	if c.col.shapes != nil {
 		p, q = c.col.shapes[x], c.col.shapes[y]
@@ -168,6 +168,11 @@ func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) ui
 				ts = c.tokenSort(x, y)
 			}
 			hit = ts >= l.At
+		case WeightedMin:
+			if ws < 0 {
+				ws = c.col.weighted(x, y)
+			}
+			hit = ws >= l.At
 		case SwapName:
 			hit = swap >= 0 && ra[swap] != 0 && rb[swap] != 0 &&
 				c.col.text[x] == t.cols[swap].text[rb[swap]] && c.col.text[y] == t.cols[swap].text[ra[swap]]
@@ -222,8 +227,6 @@ func (c *comparison) other(l *Level, t *Table, a, b, x, y uint32) bool {
 		return col.aux != nil && col.aux[x] != "" && col.aux[x] == col.aux[y]
 	case NumberStreet:
 		return col.rest != nil && col.aux[x] == col.aux[y] && Indel(col.rest[x], col.rest[y]) >= l.At
-	case WeightedMin:
-		return col.weighted(x, y) >= l.At
 	case JaccardMin:
 		n := sharedSorted(col.tokens[x], col.tokens[y])
 		return float64(n) >= l.At*float64(len(col.tokens[x])+len(col.tokens[y])-n)
@@ -233,7 +236,7 @@ func (c *comparison) other(l *Level, t *Table, a, b, x, y uint32) bool {
 		return c.near(l, x, y)
 	case PrefixEqual:
 		return prefixRunes(col.text[x], int(l.At)) == prefixRunes(col.text[y], int(l.At))
-	case UnknownTest, Exact, SwapName, JW, OSAWithin, DLWithin, TokenSortMin, MailDerived, Else:
+	case UnknownTest, Exact, SwapName, JW, OSAWithin, DLWithin, TokenSortMin, WeightedMin, MailDerived, Else:
 	}
 	return false
 }
@@ -369,6 +372,14 @@ func (c *column) weighted(x, y uint32) float64 {
 	return min(max(c.softCosine(c.vector[x], c.vector[y]), c.softCosine(c.vector[y], c.vector[x])), 1)
 }
 
+// wordShape is the shape of a word, none for words that came later.
+func (c *column) wordShape(id uint32) shape {
+	if int(id) < len(c.wordShapes) {
+		return c.wordShapes[id]
+	}
+	return shape{}
+}
+
 func (c *column) softCosine(x, y []weightedID) float64 {
 	sum := 0.0
 	j := 0
@@ -381,7 +392,11 @@ func (c *column) softCosine(x, y []weightedID) float64 {
 			continue
 		}
 		best, at := 0.0, -1
+		p := c.wordShape(w.id)
 		for k := range y {
+			if q := c.wordShape(y[k].id); p.n > 0 && q.n > 0 && !mayReachJW(p, q, 0.9) {
+				continue
+			}
 			if s := wordSimilarity(c.word[w.id], c.word[y[k].id]); s > best {
 				best, at = s, k
 			}

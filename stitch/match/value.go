@@ -23,29 +23,30 @@ type dateValue struct {
 
 // column holds the distinct values of a field in prepared form; index 0 is the missing value.
 type column struct {
-	field  Field
-	dict   map[string]uint32 // raw and normal form → code; nil when the table is frozen
-	text   []string          // normal form
-	aux    []string          // by kind: local part, last digits, outward part, site, house number, sorted words
-	rest   []string          // mail: domain; street: without the number
-	auxID  []uint32          // mail: equal numbers for equal local parts
-	restID []uint32          // mail: the same of domains
-	dates  []dateValue
-	nums   []float64
-	tokens [][]uint32 // ids of the words, sorted and unique
-	words  map[string]uint32
-	word   []string // by id
-	wordDF []uint32 // rows that hold the word
-	names  []CompanyName
-	equal  []uint32 // class of equal values: the code of the first value with the same key
-	keys   map[string]uint32
-	count  []uint32 // rows per class of equal values
-	held   uint32   // rows with a value
-	nicks  [][]uint32
-	shapes []shape           // of the normal forms
-	partID map[string]uint32 // mail: numbers of local parts and domains, made when values come later
-	nextID uint32
-	vector [][]weightedID
+	field      Field
+	dict       map[string]uint32 // raw and normal form → code; nil when the table is frozen
+	text       []string          // normal form
+	aux        []string          // by kind: local part, last digits, outward part, site, house number, sorted words
+	rest       []string          // mail: domain; street: without the number
+	auxID      []uint32          // mail: equal numbers for equal local parts
+	restID     []uint32          // mail: the same of domains
+	dates      []dateValue
+	nums       []float64
+	tokens     [][]uint32 // ids of the words, sorted and unique
+	words      map[string]uint32
+	word       []string // by id
+	wordDF     []uint32 // rows that hold the word
+	names      []CompanyName
+	equal      []uint32 // class of equal values: the code of the first value with the same key
+	keys       map[string]uint32
+	count      []uint32 // rows per class of equal values
+	held       uint32   // rows with a value
+	nicks      [][]uint32
+	shapes     []shape // of the normal forms
+	wordShapes []shape
+	partID     map[string]uint32 // mail: numbers of local parts and domains, made when values come later
+	nextID     uint32
+	vector     [][]weightedID
 }
 
 type weightedID struct {
@@ -263,6 +264,10 @@ func (c *column) freeze(codes []uint32, stride, at int) {
 	switch c.field.Kind {
 	case FreeText:
 		c.weigh()
+		c.wordShapes = make([]shape, len(c.word))
+		for id, s := range c.word {
+			c.wordShapes[id] = shapeOf(s)
+		}
 	case Email:
 		c.auxID, c.restID = numbered(c.aux, len(c.text)), numbered(c.rest, len(c.text))
 	default:
