@@ -84,25 +84,40 @@ func (u *union) collect() (arrivals []arrival, edges []edge) {
 	return arrivals, u.test(pairs)
 }
 
-// scored returns the pairs that the scorer proposes for rules without a Same condition.
+// proposal is a pair of profiles that the scorer found.
+type proposal struct{ a, b uint32 }
+
+// scored returns the pairs that the scorer proposes for rules without a Same condition. A snapshot knows them from the
+// time when the component was resolved; the scorer has gone on since.
 func (u *union) scored() (pairs []edge) {
 	if !u.e.s.c.scores(u.level) {
 		return nil
 	}
-	position := make(map[ProfileID]int32, len(u.ps))
-	for i, p := range u.ps {
-		position[p.id] = int32(i)
+	if u.of == nil {
+		for _, m := range u.members {
+			for id := range u.e.s.c.config.Scorer.Candidates(u.e.s.profile(u.e.s.profiles.at(m))) {
+				if q, ok := u.e.s.byProfile.get(id); ok && q != m {
+					u.proposed = append(u.proposed, proposal{m, q})
+				}
+			}
+		}
+	} else {
+		u.proposed = u.of.proposed
+	}
+	position := make(map[uint32]int32, len(u.members))
+	for i, m := range u.members {
+		position[m] = int32(i)
 	}
 	for i := range u.e.s.c.rules {
 		r := &u.e.s.c.rules[i]
 		if r.effect != Same || r.level != u.level || len(r.same) > 0 || !u.e.inForce(r) {
 			continue
 		}
-		for a, p := range u.ps {
-			for id := range u.e.s.c.config.Scorer.Candidates(u.e.s.profile(p)) {
-				if b, ok := position[id]; ok && int(b) != a {
-					pairs = append(pairs, edge{lo: min(int32(a), b), hi: max(int32(a), b), rule: int32(i)})
-				}
+		for _, p := range u.proposed {
+			a, oka := position[p.a]
+			b, okb := position[p.b]
+			if oka && okb {
+				pairs = append(pairs, edge{lo: min(a, b), hi: max(a, b), rule: int32(i)})
 			}
 		}
 	}

@@ -11,7 +11,8 @@ type component struct {
 	entities []*entity
 	refusals []refusal
 	clashes  []clash
-	next     int64 // until then the result stays as it is
+	proposed []proposal // by the scorer
+	next     int64      // until then the result stays as it is
 }
 
 // entity is one person or account. It is immutable; a new one replaces it.
@@ -64,11 +65,12 @@ func (e *eval) resolve(level Level, members []uint32) *component {
 		c.next = e.next
 		return c
 	}
-	u := newUnion(e, level, members)
+	u := newUnion(e, level, members, nil)
 	edges := u.judge(c)
 	u.vetoByRules()
 	arrivals, more := u.collect()
 	u.run(arrivals, append(edges, more...))
+	c.proposed = u.proposed
 	e.entities(u, c)
 	c.next = e.next
 	return c

@@ -69,7 +69,7 @@ func (s *Snapshot) linksOf(ent *entity) []link {
 	if len(ent.members) < 2 {
 		return nil
 	}
-	u, edges := s.enumerate(ent.level, ent.members)
+	u, edges := s.enumerate(ent.component, ent.members)
 	links := make([]link, len(edges))
 	for i, x := range edges {
 		links[i] = u.link(x)
@@ -77,9 +77,9 @@ func (s *Snapshot) linksOf(ent *entity) []link {
 	return links
 }
 
-// enumerate returns all live links between members, in order, one per rule and pair.
-func (s *Snapshot) enumerate(level Level, members []uint32) (*union, []edge) {
-	u := newUnion(s.store.eval(), level, members)
+// enumerate returns all live links between members of a component, in order, one per rule and pair.
+func (s *Snapshot) enumerate(of *component, members []uint32) (*union, []edge) {
+	u := newUnion(s.store.eval(), of.level, members, of)
 	edges := u.judge(&component{})
 	arrivals, more := u.collect()
 	edges = append(edges, more...)
@@ -113,7 +113,7 @@ func (s *Snapshot) apartWithout(c *component, cut []link, a, b uint32) bool {
 	if len(c.refusals) == 0 && len(c.clashes) == 0 {
 		return true
 	}
-	u, edges := s.enumerate(c.level, c.members)
+	u, edges := s.enumerate(c, c.members)
 	type key struct {
 		a, b uint32
 		rule int32

@@ -573,6 +573,17 @@ func propScored(t *rapid.T) {
 		t.Fatal("a view differs")
 	}
 	for id := range want.Entities(stitch.Person) {
+		for _, step := range want.How(id) { // what united them is among the links, and explains them
+			if step.Refused {
+				continue
+			}
+			if !slices.ContainsFunc(want.Links(id), func(l stitch.Link) bool { return l.A == step.Link.A && l.B == step.Link.B && l.Rule == step.Link.Rule }) {
+				t.Fatalf("%+v is no link", step.Link)
+			}
+			if x := want.Explain(step.Link.A, step.Link.B); len(x.Path) == 0 {
+				t.Fatalf("no path from %v to %v", step.Link.A, step.Link.B)
+			}
+		}
 		for _, l := range want.Links(id) {
 			sum := 0.0
 			for _, p := range l.Score.Parts {

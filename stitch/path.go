@@ -18,7 +18,7 @@ func (s *Snapshot) path(ent *entity, a, b ProfileID) []link {
 	if start == goal {
 		return nil
 	}
-	u := newUnion(s.store.eval(), ent.level, ent.members)
+	u := newUnion(s.store.eval(), ent.level, ent.members, ent.component)
 	edges := u.judge(&component{})
 	arrivals, more := u.collect()
 	edges = append(edges, more...)

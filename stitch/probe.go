@@ -50,7 +50,7 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 	x = st.own(code)
 	e := st.eval()
 	found := map[string]edgeOf{}
-	u := newUnion(e, p.Level, nil)
+	u := newUnion(e, p.Level, nil, nil)
 	try := func(q uint32) {
 		y := st.profiles.at(q)
 		if q == code || y == nil || y.level != p.Level || y.entity == nil || y.id == ghost {

@@ -77,19 +77,21 @@ type blocker struct {
 }
 
 type union struct {
-	e       *eval
-	level   Level
-	members []uint32
-	ps      []*profile
-	parent  []int32
-	list    [][]int32 // members of a cluster, by root
-	guarded [][]uint64
-	vetoes  [][]veto
-	full    bool
-	links   []edge
-	refused []refused
-	forced  []refused // Always links that overrode something
-	groups  []group
+	of       *component // the component, once it was resolved
+	proposed []proposal
+	e        *eval
+	level    Level
+	members  []uint32
+	ps       []*profile
+	parent   []int32
+	list     [][]int32 // members of a cluster, by root
+	guarded  [][]uint64
+	vetoes   [][]veto
+	full     bool
+	links    []edge
+	refused  []refused
+	forced   []refused // Always links that overrode something
+	groups   []group
 }
 
 func (u *union) find(i int32) int32 {
@@ -100,11 +102,11 @@ func (u *union) find(i int32) int32 {
 	return i
 }
 
-// newUnion prepares the members of a component, which are sorted by profile id.
-func newUnion(e *eval, level Level, members []uint32) *union {
+// newUnion prepares members of a component, which are sorted by profile id; of is nil while it is resolved.
+func newUnion(e *eval, level Level, members []uint32, of *component) *union {
 	n := len(members)
 	u := &union{
-		e: e, level: level, members: members, ps: make([]*profile, n), parent: make([]int32, n), list: make([][]int32, n),
+		of: of, e: e, level: level, members: members, ps: make([]*profile, n), parent: make([]int32, n), list: make([][]int32, n),
 		guarded: make([][]uint64, n), vetoes: make([][]veto, n),
 	}
 	single := make([]int32, n)
