@@ -178,8 +178,9 @@ func (e *engine) replicas(ctx context.Context, x *moments) (all []*replica, why 
 		m := newMeasures(e.m.p)
 		unit := make([]float64, len(e.u.keys))
 		return func(r int) error {
+			own := root.Sub("importance", uint64(r), 0)
 			for i, key := range e.u.keys {
-				rng := root.SourceN("importance", uint64(r), key)
+				rng := own.SourceN("", 0, key)
 				unit[i] = float64(rng.Poisson1())
 			}
 			out[r] = e.replica(ctx, g, m, unit)
@@ -265,17 +266,40 @@ func (e *engine) groupMoments(x *moments) *groupMoments {
 	return g
 }
 
-// weighted returns the moments with each unit multiplied by its weight.
-func (g *groupMoments) weighted(unit []float64) *moments {
+// sum adds the cells of the units, each times its weight, four units at a time.
+func (g *groupMoments) sum(unit []float64) []float64 {
 	sum := make([]float64, g.size)
-	for u, k := range unit {
-		if k == 0 {
+	var k [4]float64
+	var rows [4][]float64
+	n := 0
+	add := func() {
+		a, b, c, d := rows[0][:len(sum)], rows[1][:len(sum)], rows[2][:len(sum)], rows[3][:len(sum)]
+		for i := range sum {
+			sum[i] += float64(k[0]*a[i]) + float64(k[1]*b[i]) + (float64(k[2]*c[i]) + float64(k[3]*d[i]))
+		}
+		n, k = 0, [4]float64{}
+	}
+	for u, w := range unit {
+		if w == 0 {
 			continue
 		}
-		for i, x := range g.cells[u*g.size : (u+1)*g.size] {
-			sum[i] += float64(k * x)
+		k[n], rows[n] = w, g.cells[u*g.size:(u+1)*g.size]
+		if n++; n == len(rows) {
+			add()
 		}
 	}
+	if n > 0 {
+		for i := n; i < len(rows); i++ {
+			rows[i] = rows[0] // with weight 0
+		}
+		add()
+	}
+	return sum
+}
+
+// weighted returns the moments with each unit multiplied by its weight.
+func (g *groupMoments) weighted(unit []float64) *moments {
+	sum := g.sum(unit)
 	p, q := g.p, g.q
 	m := &moments{p: p, n: sum[0], w: sum[1], mean: make([]float64, q), cov: make([]float64, (p+1)*(p+1))}
 	if m.w == 0 {
