@@ -18,6 +18,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -242,6 +243,10 @@ func answer(s settings, data *table, progress *cli.Progress) (*output, int, erro
 	}
 	state := book.At(b2b.View{At: asOf, Known: asOf})
 	o := newOutput(s, data, state, asOf, end)
+	if n := len(data.currencies); n > 1 && s.base == "" {
+		o.refuse(&forecast.RefusedError{Reasons: []string{"deals of several currencies need -base and -rates: " + strings.Join(slices.Sorted(maps.Keys(data.currencies)), ", ")}})
+		return o, cli.Refused, nil
+	}
 	ctx := context.Background()
 	config := forecast.Config{
 		Horizon: end.Sub(asOf), Levels: s.levels, HalfLife: s.halfLife, Season: s.season, Base: data.base(), Rates: data.rates,

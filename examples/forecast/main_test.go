@@ -166,6 +166,29 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// TestCurrencies: amounts of several currencies are never added: they need a base and rates, and those without a rate are
+// counted.
+func TestCurrencies(t *testing.T) {
+	in := history(120) + "usd,Qualify,2026-04-20,200,USD,\njpy,Qualify,2026-04-20,9000,JPY,\n"
+	args := []string{"-asof", "2026-04-25", "-horizon", "30d"}
+	code, out, _ := call(t, in, args...)
+	if o := decode(t, out); code != cli.Refused || !strings.Contains(o.Reasons[0], "EUR, JPY, USD") {
+		t.Errorf("code %d, reasons %v", code, o.Reasons)
+	}
+	rates := filepath.Join(t.TempDir(), "rates.csv")
+	if err := os.WriteFile(rates, []byte("currency,date,rate\nUSD,2026-01-01,0.9\nUSD,2026-12-01,0.1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := call(t, in, append(args, "-base", "EUR", "-rates", rates)...)
+	if o := decode(t, out); code != cli.Done || !slices.Equal(o.Unpriced, []unpricedCount{{"JPY", 1}}) {
+		t.Errorf("code %d, unpriced %v: %s", code, o.Unpriced, errs)
+	}
+	_, out, _ = call(t, in, append(args, "-base", "EUR", "-rates", rates, "-out", "deals-csv")...)
+	if !strings.Contains(out, "\nusd,Qualify,5,") || !strings.Contains(out, ",EUR,") {
+		t.Errorf("deals: %s", out)
+	}
+}
+
 func TestOutFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.csv")
 	code, out, errs := call(t, history(100), "-asof", "2026-04-01", "-horizon", "20d", "-out", path, "-as", "csv")

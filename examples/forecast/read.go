@@ -58,21 +58,22 @@ func (m moment) time() time.Time {
 
 // table is the input, read and checked.
 type table struct {
-	s        settings
-	deals    bool // one row per deal
-	rows     []row
-	read     int
-	rejects  cli.Rejects
-	notes    []string
-	latest   time.Time // of all times
-	first    time.Time
-	priced   bool                        // some amount names its currency
-	amounts  bool                        // some row has an amount
-	present  map[b2b.DealID]funnel.Stage // deals format: the stage that the table names
-	flags    map[string]int              // number of deals per flag that only this program knows
-	pipeline *funnel.PipelineConfig
-	prices   map[string][]price
-	weights  map[funnel.Stage]b2b.Fraction
+	s          settings
+	deals      bool // one row per deal
+	rows       []row
+	read       int
+	rejects    cli.Rejects
+	notes      []string
+	latest     time.Time // of all times
+	first      time.Time
+	priced     bool // some amount names its currency
+	amounts    bool // some row has an amount
+	currencies map[string]bool
+	present    map[b2b.DealID]funnel.Stage // deals format: the stage that the table names
+	flags      map[string]int              // number of deals per flag that only this program knows
+	pipeline   *funnel.PipelineConfig
+	prices     map[string][]price
+	weights    map[funnel.Stage]b2b.Fraction
 }
 
 type price struct {
@@ -107,7 +108,7 @@ func (t *table) base() string {
 }
 
 func load(s settings, stdin io.Reader) (*table, error) {
-	t := &table{s: s, present: map[b2b.DealID]funnel.Stage{}, flags: map[string]int{}, prices: map[string][]price{}}
+	t := &table{s: s, present: map[b2b.DealID]funnel.Stage{}, flags: map[string]int{}, currencies: map[string]bool{}, prices: map[string][]price{}}
 	if s.pipeline != "" {
 		data, err := cli.ReadAll(s.pipeline, nil)
 		if err != nil {
@@ -262,6 +263,9 @@ func (r *reader) amount() b2b.Money {
 	if r.problem == "" {
 		r.t.amounts = true
 		r.t.priced = r.t.priced || given
+		if !r.t.currencies[m.Currency()] {
+			r.t.currencies[m.Currency()] = true
+		}
 	}
 	return m
 }

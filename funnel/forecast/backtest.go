@@ -622,6 +622,9 @@ func (r *BacktestReport) scoreOf(k Kernel, m Measure, levels []float64) Score {
 	s.N = len(rows)
 	if s.N == 0 {
 		s.Verdict, s.Reasons = funnel.Refused, []string{"the kernel has nothing to say about some stage"}
+		if len(r.Rows) == 0 {
+			s.Verdict, s.Reasons = funnel.TooLittleHistory, []string{"no origin has a history"}
+		}
 		return s
 	}
 	n := float64(s.N)

@@ -19,7 +19,7 @@ import (
 
 func nested(t rapid.TB, b *funnel.Book, asOf time.Time, origins []time.Time) forecast.BacktestReport {
 	c := plain(10)
-	c.HalfLife, c.Season, c.Drift, c.Draws = forecast.HalfLife{}, forecast.Season{}, forecast.Drift{}, 30
+	c.HalfLife, c.Drift, c.Draws = forecast.HalfLife{}, forecast.Drift{}, 15
 	r, err := forecast.Backtest(context.Background(), b, forecast.BacktestConfig{Forecast: c, AsOf: asOf, Origins: origins, Kernels: []forecast.Kernel{forecast.SemiMarkov, forecast.ClosedOnly}})
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func nested(t rapid.TB, b *funnel.Book, asOf time.Time, origins []time.Time) for
 func propNested(t *rapid.T) {
 	b := bookOf(t, story(t))
 	var origins []time.Time
-	for i := 40; i <= 85; i += 5 {
+	for i := 30; i <= 90; i += 6 {
 		origins = append(origins, day(i))
 	}
 	long := nested(t, b, day(100), origins)

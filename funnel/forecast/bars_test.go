@@ -72,26 +72,26 @@ func short(t *testing.T) {
 func TestBarsLoans(t *testing.T) {
 	short(t)
 	b := loans(t)
-	run := func(horizon, origins int) (forecast.Score, forecast.Coverage) {
+	run := func(horizon, origins, draws int) (forecast.Score, forecast.Coverage) {
 		c := settings(horizon, forecast.Off, forecast.Off, forecast.Off)
-		c.Draws = 1000
+		c.Draws = draws
 		r := backtest(t, b, forecast.BacktestConfig{Forecast: c, Origins: weekly(t, "2011-11-07", origins), Kernels: ours})
 		return score(t, r, forecast.Wins)
 	}
-	s, c := run(14, 17)
+	s, c := run(14, 17, 400)
 	atMost(t, "14 d MAPE", s.MAPEPct.Value, 7.0)
 	atMost(t, "14 d Brier", s.Reliability.Brier, .142)
 	atLeast(t, "14 d calibrated coverage", c.Calibrated.Value, .75)
 	atMost(t, "14 d interval score", c.ModelScore, 62)
 	atMost(t, "14 d calibrated interval score", c.CalScore, 72)
-	s, c = run(30, 15)
+	s, c = run(30, 15, 1000)
 	atMost(t, "30 d bias", math.Abs(s.BiasPct.Value), 5)
 	atMost(t, "30 d MAPE", s.MAPEPct.Value, 5.0)
 	atMost(t, "30 d Brier", s.Reliability.Brier, .178)
 	atLeast(t, "30 d coverage", c.Model.Value, .67)
 	atMost(t, "30 d coverage", c.Model.Value, .95)
 	atMost(t, "30 d interval score", c.ModelScore, 50)
-	s, c = run(60, 10)
+	s, c = run(60, 10, 400)
 	atMost(t, "60 d bias", math.Abs(s.BiasPct.Value), 4)
 	atMost(t, "60 d MAPE", s.MAPEPct.Value, 5.6) // bar 5.5, see the notes of the package's bars
 	atMost(t, "60 d interval score", c.ModelScore, 52)

@@ -100,13 +100,12 @@ type Drift struct {
 // none. It must be a pure function.
 type Rates func(currency string, on funnel.Date) (rate *big.Rat, ok bool)
 
-// Config sets up a forecast. The zero value means: 90 days in one period, levels 0.5, 0.8 and 0.95, [SemiMarkov], all
+// Config sets up a forecast. The zero value means: 90 days in one period, levels 0.5, 0.8 and 0.95, all
 // settings found by the past, no new business, the currency of the deals, 1000 draws. Source is needed for the interval.
 type Config struct {
 	Horizon     time.Duration // 0 is 90 days
 	Periods     []time.Time   // inner bounds that split the horizon, such as the first days of months; see [Months]
 	Levels      []float64
-	Kernel      Kernel
 	HalfLife    HalfLife
 	Season      Season
 	Drift       Drift
@@ -173,9 +172,6 @@ func (c Config) normal(asOf time.Time) (Config, error) {
 		if !(l > 0 && l < 1) {
 			p.Add("config.levels["+strconv.Itoa(i)+"]", "outside (0,1)")
 		}
-	}
-	if !c.Kernel.IsValid() {
-		p.Add("config.kernel", "unknown")
 	}
 	for _, m := range []struct {
 		path string
