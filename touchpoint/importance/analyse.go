@@ -286,7 +286,7 @@ func (e *engine) fitLogit(x *moments, a *Analysis) error {
 	}
 	e.u = s.resampling()
 	e.rows = s.logitRows(e.u, x.mean)
-	f, ok := e.rows.fit(e.rows.weights(nil), nil)
+	f, ok := e.rows.fit(e.rows.weights(nil), nil, settlePoint)
 	if !ok {
 		return &singularError{[]string{s.cfg.Outcome}, "perfectly separated by the drivers"}
 	}

@@ -53,9 +53,15 @@ func (d *logitRows) weights(unit []float64) []float64 {
 	return out
 }
 
-// fit finds the maximum of the likelihood by Newton's method (IRLS) to a relative change of 1e-12. start, if not nil, is a
-// solution nearby. It returns false where the maximum does not exist (perfect separation) or the information is singular.
-func (d *logitRows) fit(weights []float64, start *logit) (*logit, bool) {
+// How small a step must be before the last one: for the answer itself below 1e-12 after it, for a replicate below 1e-6.
+const (
+	settlePoint     = 1e-9
+	settleReplicate = 1e-3
+)
+
+// fit finds the maximum of the likelihood by Newton's method (IRLS): when a step is below settle, relative to the largest
+// coefficient, one more is made, which is quadratic. start, if not nil, is a solution nearby. It returns false where the maximum does not exist (perfect separation) or the information is singular.
+func (d *logitRows) fit(weights []float64, start *logit, settle float64) (*logit, bool) {
 	p := d.p
 	n := p + 1
 	beta := make([]float64, n) // intercept last, at the means
@@ -123,7 +129,7 @@ func (d *logitRows) fit(weights []float64, start *logit) (*logit, bool) {
 		if converged {
 			break
 		}
-		converged = step <= 1e-9*max(1, size) // one step more is quadratic: below 1e-12
+		converged = step <= settle*max(1, size)
 	}
 	if !converged {
 		return nil, false

@@ -220,7 +220,7 @@ func (e *engine) replica(ctx context.Context, g *groupMoments, m *measures, unit
 	case Logistic:
 		m.relative()
 		var ok bool
-		if f, ok = e.rows.fit(e.rows.weights(unit), e.logit); !ok {
+		if f, ok = e.rows.fit(e.rows.weights(unit), e.logit, settleReplicate); !ok {
 			return nil
 		}
 	case Johnson, First, CAR, Correlation:
