@@ -101,9 +101,11 @@ func (l *linking) evaluate(t *truth, stderr io.Writer) error {
 func (l *linking) evaluation(t *truth) (*evaluationJSON, error) {
 	predicted, actual := l.labels(l.result.Of, t)
 	e := match.Evaluate(predicted, actual)
-	out := &evaluationJSON{Records: len(l.in.records), InTruth: t.records, TruePairs: e.TruePairs, PredictedPairs: e.PredictedPairs,
+	out := &evaluationJSON{
+		Records: len(l.in.records), InTruth: t.records, TruePairs: e.TruePairs, PredictedPairs: e.PredictedPairs,
 		TruePositive: e.TruePositive, Pairwise: rateOf(e.Pairwise), BCubed: rateOf(e.BCubed), Cluster: rateOf(e.Cluster),
-		LargestPredicted: e.LargestPredicted, LargestTrue: e.LargestTrue, CandidatePairs: l.scored.Candidates, Seconds: l.seconds}
+		LargestPredicted: e.LargestPredicted, LargestTrue: e.LargestTrue, CandidatePairs: l.scored.Candidates, Seconds: l.seconds,
+	}
 	if len(predicted) > 0 {
 		p, r := match.Bootstrap(predicted, actual, rand.NewPCG(l.o.seed, 0), 200)
 		out.Pairwise.PrecisionCI, out.Pairwise.RecallCI = &p, &r
@@ -175,8 +177,10 @@ func (l *linking) threshold(p float64, t *truth, pairs []match.Pair, isTrue func
 	e := match.Evaluate(predicted, actual)
 	c, b := rateOf(e.Pairwise), rateOf(e.BCubed)
 	r := rateOf(edge)
-	return thresholdJSON{P: p, EdgeP: r.Precision, EdgeR: r.Recall, EdgeF1: r.F1, ClusterP: c.Precision, ClusterR: c.Recall, ClusterF1: c.F1,
-		BCubedF1: b.F1}, nil
+	return thresholdJSON{
+		P: p, EdgeP: r.Precision, EdgeR: r.Recall, EdgeF1: r.F1, ClusterP: c.Precision, ClusterR: c.Recall, ClusterF1: c.F1,
+		BCubedF1: b.F1,
+	}, nil
 }
 
 // peakRSS is the largest memory of the process so far, where the system tells it.

@@ -98,9 +98,11 @@ func (l *linking) rowName(r uint32) string { return l.in.name(l.in.byRow[r]) }
 
 func (l *linking) explanation(a, b uint32) *explainJSON {
 	s := l.scorer.Explain(a, b)
-	out := &explainJSON{A: l.rowName(a), B: l.rowName(b), EntityA: l.ids[a], EntityB: l.ids[b], PriorBits: s.Prior, TotalBits: s.Total,
+	out := &explainJSON{
+		A: l.rowName(a), B: l.rowName(b), EntityA: l.ids[a], EntityB: l.ids[b], PriorBits: s.Prior, TotalBits: s.Total,
 		Probability: s.Probability, Parts: []partJSON{}, BlockedBy: cli.List(l.blocks.Shared(a, b)), Path: []edgeJSON{}, Refused: []refusedJSON{},
-		Counterfactual: []cutJSON{}}
+		Counterfactual: []cutJSON{},
+	}
 	out.Same = out.EntityA == out.EntityB
 	for _, part := range s.Parts {
 		given := part.Level != "missing"

@@ -169,8 +169,10 @@ func (l *linking) train() error {
 		return l.save()
 	}
 	m := l.c.Model
-	cfg := match.TrainConfig{Source: cli.Seed(l.o.seed), Cross: l.cross, Prior: m.Prior, Recall: m.Recall, Deterministic: m.Deterministic,
-		Workers: l.o.workers, Monotone: m.Monotone, FreeU: m.FreeU}
+	cfg := match.TrainConfig{
+		Source: cli.Seed(l.o.seed), Cross: l.cross, Prior: m.Prior, Recall: m.Recall, Deterministic: m.Deterministic,
+		Workers: l.o.workers, Monotone: m.Monotone, FreeU: m.FreeU,
+	}
 	var p b2b.Problems
 	cfg.Rules = l.c.blockRules(&p, "model.train", m.Train)
 	for _, g := range m.Groups {

@@ -14,7 +14,6 @@ package main
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -87,7 +86,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 func (o *options) check(fs *flag.FlagSet) error {
 	var list []error
-	add := func(format string, args ...any) { list = append(list, fmt.Errorf(format, args...)) }
+	add := func(text string) { list = append(list, errors.New(text)) }
 	if o.config == "" {
 		add("-config is needed")
 	}

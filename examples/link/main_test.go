@@ -198,8 +198,10 @@ func TestRulesAndVetoes(t *testing.T) {
 }
 
 func TestPairs(t *testing.T) {
-	dir := files(t, map[string]string{"p.csv": "x,y,s,ok\nSiemens AG,Siemens Aktiengesellschaft,Company,true\nAcme,Zenith,Company,false\nJan Bakker,Bakker Jan,Person,1\n",
-		"c.json": `{"pair":{"a":"x","b":"y","kind_column":"s","label":"ok"}}`})
+	dir := files(t, map[string]string{
+		"p.csv":  "x,y,s,ok\nSiemens AG,Siemens Aktiengesellschaft,Company,true\nAcme,Zenith,Company,false\nJan Bakker,Bakker Jan,Person,1\n",
+		"c.json": `{"pair":{"a":"x","b":"y","kind_column":"s","label":"ok"}}`,
+	})
 	code, out, errs := exec(t, "-pairs", "-config", filepath.Join(dir, "c.json"), "-in", filepath.Join(dir, "p.csv"))
 	if code != 0 || out != "row,score\n1,1.000000\n2,0.000000\n3,1.000000\n" || !strings.Contains(errs, "best_f1=1.0000") {
 		t.Errorf("code %d\n%s%s", code, out, errs)

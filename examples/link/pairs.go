@@ -122,8 +122,10 @@ func (c *config) scoreFile(path string, kind match.Kind, stdin io.Reader, w *csv
 func writePairEval(o *options, r match.ScoreReport, stderr io.Writer) error {
 	has := r.Matches > 0
 	both := has && r.Matches < r.Pairs
-	out := pairEvalJSON{Pairs: r.Pairs, Matches: r.Matches, BestF1: cli.Null(r.BestF1, has), BestThreshold: cli.Null(r.BestThreshold, has),
-		AveragePrecision: cli.Null(r.AveragePrecision, has), AUC: cli.Null(r.AUC, both), AccuracyAtHalf: cli.Null(r.AccuracyAtHalf, r.Pairs > 0)}
+	out := pairEvalJSON{
+		Pairs: r.Pairs, Matches: r.Matches, BestF1: cli.Null(r.BestF1, has), BestThreshold: cli.Null(r.BestThreshold, has),
+		AveragePrecision: cli.Null(r.AveragePrecision, has), AUC: cli.Null(r.AUC, both), AccuracyAtHalf: cli.Null(r.AccuracyAtHalf, r.Pairs > 0),
+	}
 	if o.eval != "" {
 		f, err := cli.Create(o.eval, io.Discard)
 		if err != nil {

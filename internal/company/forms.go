@@ -157,8 +157,10 @@ F|foundation|GB US|foundation
 A|association|GB US|association;assn
 F|trust|GB US|charitable trust`
 
-var classLetters = map[byte]Class{'P': PrivateLimited, 'U': PublicLimited, 'R': Partnership, 'S': SoleTrader, 'F': Foundation,
-	'A': Association, 'K': Cooperative, 'O': OtherClass}
+var classLetters = map[byte]Class{
+	'P': PrivateLimited, 'U': PublicLimited, 'R': Partnership, 'S': SoleTrader, 'F': Foundation,
+	'A': Association, 'K': Cooperative, 'O': OtherClass,
+}
 
 // alias is one spelling of a form, as words.
 type alias struct {

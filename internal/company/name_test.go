@@ -3,8 +3,9 @@ package company_test
 import (
 	"testing"
 
-	"github.com/buyerjourney/b2b/internal/company"
 	"pgregory.net/rapid"
+
+	"github.com/buyerjourney/b2b/internal/company"
 )
 
 func TestKey(t *testing.T) {

@@ -306,9 +306,6 @@ func dateKey(c *column, code uint32, t Transform) string {
 	return string(d.digits[4:])
 }
 
-// manyMailboxes is the share of rows above which a mail domain tells nothing.
-const manyMailboxes = 0.002
-
 func domainKey(c *column, code uint32) string {
 	switch c.field.Kind {
 	case Email:

@@ -4,9 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/buyerjourney/b2b/stitch/match"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/buyerjourney/b2b/stitch/match"
 )
 
 // propBlocking holds the pairs of a blocking against the naive union: each pair once, under the first rule that has it.

@@ -401,8 +401,10 @@ type agglomeration struct {
 
 func newAgglomeration(c *clusterer, rows []uint32, links []Pair) *agglomeration {
 	k := len(rows)
-	a := &agglomeration{k: k, sum: make([]float64, k*k), num: make([]float64, k*k), barred: make([]bool, k*k), first: make([]int, k),
-		best: make([]int, k), cluster: make([]int, k)}
+	a := &agglomeration{
+		k: k, sum: make([]float64, k*k), num: make([]float64, k*k), barred: make([]bool, k*k), first: make([]int, k),
+		best: make([]int, k), cluster: make([]int, k),
+	}
 	known := make([]bool, k*k)
 	for _, l := range links {
 		i, _ := slices.BinarySearch(rows, l.A)

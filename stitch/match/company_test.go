@@ -1,10 +1,12 @@
 package match_test
 
 import (
+	"strings"
 	"testing"
 
-	"github.com/buyerjourney/b2b/stitch/match"
 	"pgregory.net/rapid"
+
+	"github.com/buyerjourney/b2b/stitch/match"
 )
 
 // The bars of name_bench, Company: best F1 and average precision of the best peer.
@@ -61,11 +63,7 @@ func TestCompareCompany(t *testing.T) {
 func propCompany(t *rapid.T) {
 	word := rapid.SampledFrom([]string{"Acme", "Global", "Solutions", "BV", "GmbH", "2", "II", "A.B.", "de", "Nederland", "Akme", "data", "base", "database", "&"})
 	draw := func(label string) string {
-		s := ""
-		for range rapid.IntRange(0, 6).Draw(t, label) {
-			s += word.Draw(t, "word") + " "
-		}
-		return s
+		return strings.Join(rapid.SliceOfN(word, 0, 6).Draw(t, label), " ")
 	}
 	a, b := draw("a"), draw("b")
 	x, y := match.Company(a, ""), match.Company(b, "")
@@ -84,8 +82,10 @@ func TestCompanyProperties(t *testing.T) { rapid.Check(t, propCompany) }
 func FuzzCompany(f *testing.F) { f.Fuzz(rapid.MakeFuzz(propCompany)) }
 
 func BenchmarkCompany(b *testing.B) {
-	names := []string{"Bowne Global Solutions B.V.", "Bowne Global Solution BV", "Koninklijke Jansen Beheer N.V.", "Jansen Holding B.V.",
-		"Procter & Gamble Co.", "Samsung Electronics Co., Ltd."}
+	names := []string{
+		"Bowne Global Solutions B.V.", "Bowne Global Solution BV", "Koninklijke Jansen Beheer N.V.", "Jansen Holding B.V.",
+		"Procter & Gamble Co.", "Samsung Electronics Co., Ltd.",
+	}
 	b.Run("prepared", func(b *testing.B) {
 		b.ReportAllocs()
 		var list []match.CompanyName

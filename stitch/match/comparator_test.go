@@ -4,8 +4,9 @@ import (
 	"math"
 	"testing"
 
-	"github.com/buyerjourney/b2b/stitch/match"
 	"pgregory.net/rapid"
+
+	"github.com/buyerjourney/b2b/stitch/match"
 )
 
 // Winkler (1990), table of examples; RapidFuzz and the published tables give the same four digits.
@@ -17,7 +18,9 @@ func TestJaroWinklerPublished(t *testing.T) {
 		{"MARTHA", "MARHTA", .9444, .9611},
 		{"DIXON", "DICKSONX", .7667, .8133},
 		{"DWAYNE", "DUANE", .8222, .8400},
-		{"", "", 1, 1}, {"", "A", 0, 0}, {"abc", "xyz", 0, 0},
+		{"", "", 1, 1},
+		{"", "A", 0, 0},
+		{"abc", "xyz", 0, 0},
 	} {
 		if got := match.Jaro(c.a, c.b); math.Abs(got-c.j) > 5e-5 {
 			t.Errorf("Jaro(%s, %s) = %.4f, want %.4f", c.a, c.b, got, c.j)
@@ -52,8 +55,10 @@ func TestEditDistances(t *testing.T) {
 }
 
 func TestSoundexCensus(t *testing.T) { // examples of the National Archives
-	for name, want := range map[string]string{"Washington": "W252", "Lee": "L000", "Gutierrez": "G362", "Pfister": "P236",
-		"Jackson": "J250", "Tymczak": "T522", "Ashcraft": "A261", "": "", "123": ""} {
+	for name, want := range map[string]string{
+		"Washington": "W252", "Lee": "L000", "Gutierrez": "G362", "Pfister": "P236",
+		"Jackson": "J250", "Tymczak": "T522", "Ashcraft": "A261", "": "", "123": "",
+	} {
 		if got := match.Soundex(name); got != want {
 			t.Errorf("Soundex(%s) = %s, want %s", name, got, want)
 		}
@@ -100,10 +105,12 @@ func genWord() *rapid.Generator[string] {
 
 func propComparators(t *rapid.T) {
 	a, b, c := genWord().Draw(t, "a"), genWord().Draw(t, "b"), genWord().Draw(t, "c")
-	for name, f := range map[string]func(a, b string) float64{"jaro": match.Jaro, "jaro-winkler": match.JaroWinkler, "indel": match.Indel,
+	for name, f := range map[string]func(a, b string) float64{
+		"jaro": match.Jaro, "jaro-winkler": match.JaroWinkler, "indel": match.Indel,
 		"dice":       func(a, b string) float64 { return match.QGramDice(a, b, 2) },
 		"jaccard":    func(a, b string) float64 { return match.QGramJaccard(a, b, 3) },
-		"token sort": match.TokenSort, "token set": match.TokenSet} {
+		"token sort": match.TokenSort, "token set": match.TokenSet,
+	} {
 		s := f(a, b)
 		if s < 0 || s > 1 || s != f(b, a) {
 			t.Fatalf("%s(%q, %q) = %v, reversed %v", name, a, b, s, f(b, a))

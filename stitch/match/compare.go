@@ -2,7 +2,6 @@ package match
 
 import (
 	"math"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -406,14 +405,4 @@ func (c *column) softCosine(x, y []weightedID) float64 {
 		}
 	}
 	return sum
-}
-
-// localWords splits a local part for block keys.
-func localWords(s string) string { return strings.Map(alnum, s) }
-
-func alnum(r rune) rune {
-	if ('a' <= r && r <= 'z') || ('0' <= r && r <= '9') {
-		return r
-	}
-	return -1
 }

@@ -52,8 +52,12 @@ func TestLinkGraph(t *testing.T) {
 }
 
 func TestRelater(t *testing.T) {
-	b, err := match.NewBuilder([]match.Field{{Name: "name", Kind: match.CompanyKind}, {Name: "street", Kind: match.Street},
-		{Name: "postcode", Kind: match.Postcode}, {Name: "site", Kind: match.URL}})
+	b, err := match.NewBuilder([]match.Field{
+		{Name: "name", Kind: match.CompanyKind},
+		{Name: "street", Kind: match.Street},
+		{Name: "postcode", Kind: match.Postcode},
+		{Name: "site", Kind: match.URL},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

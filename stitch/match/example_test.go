@@ -3,6 +3,7 @@ package match_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/buyerjourney/b2b/stitch/match"
 )
@@ -16,10 +17,14 @@ func Example() {
 		return
 	}
 	for i, cells := range [][]string{
-		{"Anna", "de Vries", "1980-02-01"}, {"Anna", "de Vreis", "1980-02-01"}, {"Jan", "Bakker", "1975-11-30"},
-		{"Jan", "Bakker", "30-11-1975"}, {"Piet", "Jansen", "1962-07-14"}, {"Kees", "Visser", "1991-03-09"},
+		{"Anna", "de Vries", "1980-02-01"},
+		{"Anna", "de Vreis", "1980-02-01"},
+		{"Jan", "Bakker", "1975-11-30"},
+		{"Jan", "Bakker", "30-11-1975"},
+		{"Piet", "Jansen", "1962-07-14"},
+		{"Kees", "Visser", "1991-03-09"},
 	} {
-		if err := b.Add(match.Record{Source: "crm", ID: fmt.Sprint(i), Cells: cells}); err != nil {
+		if err := b.Add(match.Record{Source: "crm", ID: strconv.Itoa(i), Cells: cells}); err != nil {
 			fmt.Println(err)
 			return
 		}

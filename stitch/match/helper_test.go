@@ -9,9 +9,10 @@ import (
 	"strconv"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/buyerjourney/b2b/internal/realdata"
 	"github.com/buyerjourney/b2b/stitch/match"
-	"pgregory.net/rapid"
 )
 
 type namePair struct {
@@ -41,8 +42,13 @@ func nameBench(t testing.TB) []namePair {
 	}
 }
 
-var personFields = []match.Field{{Name: "given", Kind: match.GivenName}, {Name: "surname", Kind: match.Surname}, {Name: "born", Kind: match.Date},
-	{Name: "city", Kind: match.City}, {Name: "mail", Kind: match.Email}}
+var personFields = []match.Field{
+	{Name: "given", Kind: match.GivenName},
+	{Name: "surname", Kind: match.Surname},
+	{Name: "born", Kind: match.Date},
+	{Name: "city", Kind: match.City},
+	{Name: "mail", Kind: match.Email},
+}
 
 // people makes n records of persons with 1 to 4 records each, with typing errors and gaps; it returns the true person of
 // each record by id.
@@ -108,8 +114,10 @@ func small(t *rapid.T) *match.Table {
 	}
 	word := rapid.SampledFrom([]string{"", "x", "y", "x y", "z"})
 	for i := range rapid.IntRange(0, 12).Draw(t, "rows") {
-		r := match.Record{Source: rapid.SampledFrom([]string{"p", "q"}).Draw(t, "source"), ID: strconv.Itoa(i),
-			Cells: []string{word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")}}
+		r := match.Record{
+			Source: rapid.SampledFrom([]string{"p", "q"}).Draw(t, "source"), ID: strconv.Itoa(i),
+			Cells: []string{word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")},
+		}
 		if err := b.Add(r); err != nil {
 			t.Fatal(err)
 		}

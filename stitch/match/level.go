@@ -191,7 +191,7 @@ func (l *Level) set(key string, v any) error {
 
 func lv(t Test, at float64) Level { return Level{Test: t, At: at} }
 
-func tf(t Test, at float64) Level { return Level{Test: t, At: at, TF: true} }
+func tf(t Test) Level { return Level{Test: t, TF: true} }
 
 // DefaultLevels returns the levels of a kind. names says that the columns of one person's names are mapped too, which
 // gives mail addresses and surnames more levels.
@@ -199,43 +199,43 @@ func DefaultLevels(k Kind, names bool) []Level {
 	var l []Level
 	switch k {
 	case GivenName:
-		l = []Level{tf(Exact, 0), lv(Nickname, 0), lv(JW, .92), lv(JW, .80), lv(InitialEqual, 0)}
+		l = []Level{tf(Exact), lv(Nickname, 0), lv(JW, .92), lv(JW, .80), lv(InitialEqual, 0)}
 	case Surname:
-		l = []Level{tf(Exact, 0), lv(JW, .92), lv(OSAWithin, 1), lv(JW, .80)}
+		l = []Level{tf(Exact), lv(JW, .92), lv(OSAWithin, 1), lv(JW, .80)}
 		if names {
 			l = append(l, lv(SwapName, 0))
 		}
 	case PersonName:
-		l = []Level{tf(Exact, 0), tf(SortedEqual, 0), lv(TokenSortMin, .92), lv(AllTokens, 1), lv(TokenSortMin, .75)}
+		l = []Level{tf(Exact), tf(SortedEqual), lv(TokenSortMin, .92), lv(AllTokens, 1), lv(TokenSortMin, .75)}
 	case CompanyKind:
-		l = []Level{tf(Exact, 0), lv(CompanyMin, .95), lv(CompanyMin, .85), lv(AcronymEqual, 0), lv(CompanyMin, .70)}
+		l = []Level{tf(Exact), lv(CompanyMin, .95), lv(CompanyMin, .85), lv(AcronymEqual, 0), lv(CompanyMin, .70)}
 	case Email:
-		l = []Level{tf(Exact, 0), tf(Local, 0), lv(LocalJW, .92)}
+		l = []Level{tf(Exact), tf(Local), lv(LocalJW, .92)}
 		if names {
-			l = []Level{lv(MailDerived, 0), tf(Exact, 0), tf(Local, 0), lv(LocalDerived, 0), lv(LocalJW, .92)}
+			l = []Level{lv(MailDerived, 0), tf(Exact), tf(Local), lv(LocalDerived, 0), lv(LocalJW, .92)}
 		}
 	case Phone:
-		l = []Level{tf(Exact, 0), lv(Tail, 0), lv(OSAWithin, 1)}
+		l = []Level{tf(Exact), lv(Tail, 0), lv(OSAWithin, 1)}
 	case Date:
 		l = []Level{lv(Exact, 0), lv(SwapDate, 0), lv(DLWithin, 1), lv(Within, 31), lv(Within, 366), lv(Within, 3653)}
 	case Postcode:
-		l = []Level{tf(Exact, 0), lv(OSAWithin, 1), lv(Outward, 0)}
+		l = []Level{tf(Exact), lv(OSAWithin, 1), lv(Outward, 0)}
 	case Street:
-		l = []Level{tf(Exact, 0), lv(NumberStreet, .85), lv(TokenSortMin, .85)}
+		l = []Level{tf(Exact), lv(NumberStreet, .85), lv(TokenSortMin, .85)}
 	case City, Text:
-		l = []Level{tf(Exact, 0), lv(TokenSortMin, .90), lv(TokenSortMin, .75)}
+		l = []Level{tf(Exact), lv(TokenSortMin, .90), lv(TokenSortMin, .75)}
 	case Code:
-		l = []Level{tf(Exact, 0), lv(OSAWithin, 1)}
+		l = []Level{tf(Exact), lv(OSAWithin, 1)}
 	case FreeText:
 		l = []Level{lv(WeightedMin, .9), lv(WeightedMin, .75), lv(WeightedMin, .6), lv(WeightedMin, .45), lv(WeightedMin, .3)}
 	case Tokens:
 		l = []Level{lv(JaccardMin, .8), lv(JaccardMin, .5), lv(SharedToken, 0)}
 	case Number:
-		l = []Level{tf(Exact, 0), lv(Relative, .02), lv(Relative, .10)}
+		l = []Level{tf(Exact), lv(Relative, .02), lv(Relative, .10)}
 	case URL:
-		l = []Level{tf(Exact, 0), lv(SiteEqual, 0)}
+		l = []Level{tf(Exact), lv(SiteEqual, 0)}
 	case VAT, KvK, LEI, DUNS, Login:
-		l = []Level{tf(Exact, 0)}
+		l = []Level{tf(Exact)}
 	case UnknownKind:
 		return nil
 	}

@@ -6,8 +6,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/buyerjourney/b2b/stitch/match"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/buyerjourney/b2b/stitch/match"
 )
 
 // EM finds the planted probabilities of 1e5 simulated pairs within .02, and its likelihood never falls.
@@ -106,8 +107,10 @@ func TestModelJSON(t *testing.T) {
 
 // The parts of every score sum to its total, with groups of both modes and without.
 func TestPartsSum(t *testing.T) {
-	for name, groups := range map[string][]match.Group{"none": nil, "strongest": {{Fields: []string{"given", "mail"}, Mode: match.Strongest}},
-		"joint": {{Fields: []string{"city", "given"}, Mode: match.Joint}}} {
+	for name, groups := range map[string][]match.Group{
+		"none": nil, "strongest": {{Fields: []string{"given", "mail"}, Mode: match.Strongest}},
+		"joint": {{Fields: []string{"city", "given"}, Mode: match.Joint}},
+	} {
 		tab, m, _ := trained(t, 400, groups...)
 		s, err := match.NewScorer(m, tab)
 		if err != nil {

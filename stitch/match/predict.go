@@ -15,7 +15,7 @@ type Pair struct {
 // Probability is the probability that the pair is a match.
 func (p Pair) Probability() float64 { return probabilityOf(p.Bits) }
 
-// Scored pairs and what was seen on the way.
+// Predicted holds scored pairs and what was seen on the way. The zero value holds none.
 type Predicted struct {
 	Pairs      []Pair // at least the floor, by (A, B)
 	Vetoed     []Pair // pairs at least the floor that a level forbids

@@ -2,6 +2,7 @@ package match
 
 import (
 	"math"
+	"strings"
 
 	"github.com/buyerjourney/b2b"
 )
@@ -24,7 +25,6 @@ type Scorer struct {
 	vetoes [][]bool
 	prior  float64
 	plain  bool // neither groups of any kind
-	order  []int
 }
 
 // NewScorer binds a model to a table with the same fields.
@@ -458,14 +458,7 @@ func (s *Scorer) Explain(a, b uint32) Score {
 }
 
 func (j JointWeights) name() string {
-	s := ""
-	for i, f := range j.Fields {
-		if i > 0 {
-			s += "+"
-		}
-		s += f
-	}
-	return s
+	return strings.Join(j.Fields, "+")
 }
 
 // index is the level of a tuple given by positions, −1 for missing.

@@ -126,8 +126,10 @@ func (b *Builder) Table() *Table {
 		}
 		return cmp.Or(cmp.Compare(b.ids[x.row], b.ids[y.row]), cmp.Compare(x.row, y.row))
 	})
-	t := &Table{fields: b.fields, cols: b.cols, names: names, stride: k, n: n, ids: make([]string, n), source: make([]uint32, n),
-		codes: make([]uint32, n*k), input: make([]int, n)}
+	t := &Table{
+		fields: b.fields, cols: b.cols, names: names, stride: k, n: n, ids: make([]string, n), source: make([]uint32, n),
+		codes: make([]uint32, n*k), input: make([]int, n),
+	}
 	for i, it := range items {
 		t.ids[i], t.source[i], t.input[i] = b.ids[it.row], it.source, int(it.row)
 		copy(t.codes[i*k:], b.codes[int(it.row)*k:int(it.row+1)*k])

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"github.com/buyerjourney/b2b/internal/company"
 	"github.com/buyerjourney/b2b/internal/fold"
-	"golang.org/x/net/publicsuffix"
 )
 
 // dateValue is a date as eight digits, and as a day number where it is one of the calendar.
@@ -423,12 +424,16 @@ func normalPhone(raw, country string) string {
 }
 
 // callingCode maps countries with a trunk prefix 0 to their calling codes.
-var callingCode = map[string]string{"NL": "31", "BE": "32", "FR": "33", "GB": "44", "DE": "49", "AT": "43", "CH": "41", "SE": "46", "FI": "358",
-	"IE": "353", "AU": "61", "NZ": "64", "ZA": "27", "JP": "81", "IN": "91", "TR": "90", "BG": "359", "RO": "40", "SI": "386", "SK": "421"}
+var callingCode = map[string]string{
+	"NL": "31", "BE": "32", "FR": "33", "GB": "44", "DE": "49", "AT": "43", "CH": "41", "SE": "46", "FI": "358",
+	"IE": "353", "AU": "61", "NZ": "64", "ZA": "27", "JP": "81", "IN": "91", "TR": "90", "BG": "359", "RO": "40", "SI": "386", "SK": "421",
+}
 
-var dateFormats = []string{"2006-01-02", "20060102", "2006/01/02", "2006-1-2", "02/01/2006", "2/1/2006", "01/02/2006", "1/2/2006", "02-01-2006",
+var dateFormats = []string{
+	"2006-01-02", "20060102", "2006/01/02", "2006-1-2", "02/01/2006", "2/1/2006", "01/02/2006", "1/2/2006", "02-01-2006",
 	"2-1-2006", "02.01.2006", "2.1.2006", "2006.01.02", "Jan 2, 2006", "2 Jan 2006", "2 January 2006", "January 2, 2006", time.RFC3339,
-	"2006-01-02 15:04:05"}
+	"2006-01-02 15:04:05",
+}
 
 // normalDate returns eight digits, year, month and day, or four of a year. Text that is no date of the calendar but has
 // eight digits is kept: data with typing errors has such.
@@ -547,9 +552,11 @@ func site(s string) string {
 	return host
 }
 
-var streetWords = map[string]string{"st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane", "dr": "drive",
+var streetWords = map[string]string{
+	"st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane", "dr": "drive",
 	"blvd": "boulevard", "ct": "court", "pl": "place", "sq": "square", "hwy": "highway", "pkwy": "parkway", "terr": "terrace", "cres": "crescent",
-	"apt": "apartment", "ste": "suite", "n": "north", "s": "south", "e": "east", "w": "west", "strasse": "street", "stra": "street"}
+	"apt": "apartment", "ste": "suite", "n": "north", "s": "south", "e": "east", "w": "west", "strasse": "street", "stra": "street",
+}
 
 func normalStreet(raw string) string {
 	words := strings.Fields(fold.Fold(raw))
