@@ -2,7 +2,6 @@ package journey
 
 import (
 	"slices"
-	"time"
 
 	"github.com/buyerjourney/b2b"
 )
@@ -25,8 +24,8 @@ func (l *Log) AsOf(view b2b.View) *Log {
 		return l.filter(func(int) bool { return true }, sees).reheaded()
 	}
 	b := Builder{config: l.config}
-	set, accounts := l.eventSet()
-	for _, e := range set {
+	b.t.exact = true
+	for _, e := range l.eventSet() {
 		if view.Sees(e.At, e.RecordedAt) {
 			b.Add(e)
 		}
@@ -38,23 +37,13 @@ func (l *Log) AsOf(view b2b.View) *Log {
 				continue // a later version was known
 			}
 			if view.Sees(e.At, e.RecordedAt) {
+				e.complete()
 				b.Add(e.Event)
 			}
 		}
 	}
-	out, _ := b.Build(Identities{Account: func(key b2b.AccountID, person b2b.PersonID, at time.Time) b2b.AccountID {
-		if a, ok := accounts[personAt{person, at}]; ok {
-			return a
-		}
-		return key
-	}})
+	out, _ := b.Build(Identities{})
 	return out
-}
-
-// personAt is a participant of an event that has another account than the event.
-type personAt struct {
-	person b2b.PersonID
-	at     time.Time
 }
 
 // reheaded finds anew what each journey is about, from the rows that are left, and puts the journeys in order again.
@@ -109,26 +98,21 @@ func (l *Log) descend(from *Log, again func(*Log) *Log) {
 	}
 }
 
-// eventSet returns the events of the rows, one per event number, under resolved ids, and the accounts of participants who were resolved to
-// another account than that of the event.
-func (l *Log) eventSet() (set []Event, accounts map[personAt]b2b.AccountID) {
-	set, accounts = make([]Event, 0, l.events), make(map[personAt]b2b.AccountID)
+// eventSet returns the events of the rows, one per event number, under resolved ids, with complete participants.
+func (l *Log) eventSet() []Event {
+	out := make([]Event, 0, l.events)
 	where := make(map[uint32]int, l.events)
 	for j := range l.keys {
 		for i := l.rows.Offsets[j]; i < l.rows.Offsets[j+1]; i++ {
 			e := l.event(i, j)
 			k, ok := where[l.rows.Event[i]]
 			if !ok {
-				where[l.rows.Event[i]] = len(set)
-				set = append(set, e)
+				where[l.rows.Event[i]] = len(out)
+				out = append(out, e)
 				continue
 			}
-			main := &set[k]
-			main.With = append(slices.Clip(main.With), Participant{Person: e.Person, Seat: e.Seat, Journey: e.Journey, Kind: e.Kind})
-			if e.Account != main.Account {
-				accounts[personAt{e.Person, instant(l.rows.At[i], 0)}] = e.Account
-			}
+			out[k].With = append(slices.Clip(out[k].With), Participant{e.Person, e.Account, e.Seat, e.Journey, e.Kind})
 		}
 	}
-	return set, accounts
+	return out
 }

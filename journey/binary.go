@@ -60,7 +60,7 @@ func (b *Builder) AppendBinary(dst []byte) ([]byte, error) {
 		}
 		dst = bin.AppendUvarint(dst, uint64(len(x.with)))
 		for _, p := range x.with {
-			for _, s := range [...]string{string(p.Person), string(p.Seat), p.Journey, string(p.Kind)} {
+			for _, s := range [...]string{string(p.Person), string(p.Account), string(p.Seat), p.Journey, string(p.Kind)} {
 				dst = bin.AppendString(dst, s)
 			}
 		}
@@ -145,7 +145,7 @@ func (b *Builder) read(r *bin.Reader, n uint64) {
 		e.Precision, e.Phase, e.Outcome = b2b.Precision(flags[0]), b2b.Phase(flags[1]), Outcome(flags[2])
 		e.ID = r.String()
 		for range r.Uvarint() {
-			p := Participant{Person: b2b.PersonID(r.String()), Seat: b2b.SeatID(r.String()), Journey: r.String(), Kind: Kind(r.String())}
+			p := Participant{Person: b2b.PersonID(r.String()), Account: b2b.AccountID(r.String()), Seat: b2b.SeatID(r.String()), Journey: r.String(), Kind: Kind(r.String())}
 			if r.Err() != nil {
 				return
 			}

@@ -97,16 +97,7 @@ func (b *Builder) versions(ids Identities, rep *Report) []version {
 	})
 	for _, r := range rows {
 		e := b.t.event(int(r))
-		if ids.Person != nil {
-			e.Person = ids.Person(e.Person)
-			e.With = slices.Clone(e.With)
-			for i := range e.With {
-				e.With[i].Person = ids.Person(e.With[i].Person)
-			}
-		}
-		if ids.Account != nil {
-			e.Account = ids.Account(e.Account, e.Person, e.At.UTC())
-		}
+		e.resolve(ids)
 		past = append(past, version{e, instant(b.t.recorded(b.current[r]), 0)})
 		if n := len(rep.Superseded); n > 0 && rep.Superseded[n-1].ID == e.ID && rep.Superseded[n-1].Source == e.Source {
 			rep.Superseded[n-1].Versions++
@@ -115,6 +106,24 @@ func (b *Builder) versions(ids Identities, rep *Report) []version {
 		}
 	}
 	return past
+}
+
+// resolve puts ids in the place of keys.
+func (e *Event) resolve(ids Identities) {
+	e.With = slices.Clone(e.With)
+	if ids.Person != nil {
+		e.Person = ids.Person(e.Person)
+		for i := range e.With {
+			e.With[i].Person = ids.Person(e.With[i].Person)
+		}
+	}
+	if ids.Account != nil {
+		for i := range e.With {
+			w := &e.With[i]
+			w.Account = ids.Account(cmp.Or(w.Account, e.Account), w.Person, e.At.UTC())
+		}
+		e.Account = ids.Account(e.Account, e.Person, e.At.UTC())
+	}
 }
 
 // newDraft lists the rows, one per participant, and resolves who and whose they are.
@@ -136,7 +145,7 @@ func newDraft(t *table, config Config, live []uint32, ids Identities) *draft {
 	d.person.Codes, d.person.Names = d.column(&t.Person, func(p *Participant) (string, bool) { return string(p.Person), p.Person != "" || p.Journey == "" })
 	d.seat.Codes, d.seat.Names = d.column(&t.Seat, func(p *Participant) (string, bool) { return string(p.Seat), p.Person != "" })
 	d.kind.Codes, d.kind.Names = d.column(&t.Kind, func(p *Participant) (string, bool) { return string(p.Kind), p.Kind != "" })
-	d.account.Codes, d.account.Names = d.column(&t.Account, nil)
+	d.account.Codes, d.account.Names = d.column(&t.Account, func(p *Participant) (string, bool) { return string(p.Account), p.Account != "" })
 	if config.Default != "" {
 		d.kind = replaceEmpty(d.kind, string(config.Default), len(d.src))
 	}
@@ -156,7 +165,7 @@ func newDraft(t *table, config Config, live []uint32, ids Identities) *draft {
 
 // column returns the codes and names of one column, row by row. of gives a participant's own name; ok = false takes the event's.
 func (d *draft) column(c *Column, of func(*Participant) (string, bool)) (codes []uint32, names []string) {
-	if d.with == nil || of == nil {
+	if d.with == nil {
 		if c.Codes == nil {
 			return nil, nil
 		}
@@ -176,7 +185,7 @@ func (d *draft) column(c *Column, of func(*Participant) (string, bool)) (codes [
 	for i, r := range d.src {
 		codes[i] = at(c.Codes, int(r), 0)
 		if w := d.with[i]; w >= 0 {
-			if n, ok := of(&d.t.extra[r].with[w]); ok {
+			if n, ok := of(&d.t.extra[r].with[w]); ok || d.t.exact {
 				codes[i], _ = own.code(n)
 			}
 		}

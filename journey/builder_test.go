@@ -115,9 +115,6 @@ func TestOverlapLaws(t *testing.T) {
 func propAsOf(t *rapid.T) {
 	config := rapid.SampledFrom(configs).Draw(t, "config")
 	events := rapid.SliceOfN(genEvent(true), 0, 12).Draw(t, "events")
-	for i := range events {
-		events[i].With = nil
-	}
 	l, _ := build(config, events...)
 	if full := l.AsOf(b2b.View{}); dump(full) != dump(l) {
 		t.Fatal("the zero view changes the log")

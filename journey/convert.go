@@ -1,7 +1,6 @@
 package journey
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 	"strconv"
@@ -23,7 +22,7 @@ type TouchConfig struct {
 
 // FromTouches returns the events of touches, in the order in which they first occur. Touches that agree in everything but person,
 // seat and account, and have an id, are one event of several persons: the smallest person key is [Event.Person], and its
-// account is the event's; the others are in With.
+// account is the event's; the others are in With, each with their own account.
 func FromTouches(c TouchConfig, touches []touchpoint.Touch) []Event {
 	events := make([]Event, 0, len(touches))
 	at := make(map[touchpoint.Touch]int)
@@ -33,12 +32,12 @@ func FromTouches(c TouchConfig, touches []touchpoint.Touch) []Event {
 		meeting.Started, meeting.At, meeting.RecordedAt = t.Started.UTC(), t.At.UTC(), t.RecordedAt.UTC()
 		if i, ok := at[meeting]; ok && t.ID != "" {
 			e := &events[i]
-			other := Participant{Person: t.Person, Seat: t.Seat}
-			if cmp.Or(cmp.Compare(t.Person, e.Person), cmp.Compare(t.Seat, e.Seat)) < 0 {
-				other = Participant{Person: e.Person, Seat: e.Seat}
-				e.Person, e.Seat, e.Account = t.Person, t.Seat, t.Account
+			other, main := participant(t), Participant{Person: e.Person, Account: e.Account, Seat: e.Seat}
+			if compareParticipants(other, main) < 0 {
+				other, main = main, other
+				e.Person, e.Account, e.Seat = main.Person, main.Account, main.Seat
 			}
-			if other.Person != "" && (other != Participant{Person: e.Person, Seat: e.Seat}) && !slices.Contains(e.With, other) {
+			if other.Person != "" && other != main && !slices.Contains(e.With, other) {
 				e.With = append(e.With, other)
 				slices.SortFunc(e.With, compareParticipants)
 			}
@@ -72,7 +71,18 @@ func FromTouches(c TouchConfig, touches []touchpoint.Touch) []Event {
 		}
 		events = append(events, e)
 	}
+	for i := range events {
+		for k := range events[i].With {
+			if w := &events[i].With[k]; w.Account == events[i].Account {
+				w.Account = ""
+			}
+		}
+	}
 	return events
+}
+
+func participant(t touchpoint.Touch) Participant {
+	return Participant{Person: t.Person, Account: t.Account, Seat: t.Seat}
 }
 
 // Touches yields one touch per row with the index of its journey, in the order of the log. A log without times gives touches

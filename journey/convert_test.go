@@ -21,7 +21,7 @@ func TestTouches(t *testing.T) {
 		t.Fatal(err)
 	}
 	touches := []touchpoint.Touch{
-		{ID: "1", Source: "crm", Seq: 7, Touchpoint: "fair", Person: "carl", Account: "a", Seat: "legal", At: epoch, Started: epoch.Add(-time.Hour), RecordedAt: epoch.Add(time.Hour)},
+		{ID: "1", Source: "crm", Seq: 7, Touchpoint: "fair", Person: "carl", Account: "b", Seat: "legal", At: epoch, Started: epoch.Add(-time.Hour), RecordedAt: epoch.Add(time.Hour)},
 		{ID: "1", Source: "crm", Seq: 7, Touchpoint: "fair", Person: "anna", Account: "a", Seat: "buyer", At: epoch, Started: epoch.Add(-time.Hour), RecordedAt: epoch.Add(time.Hour)},
 		{ID: "1", Source: "crm", Seq: 7, Touchpoint: "fair", Person: "ben", Account: "a", At: epoch, Started: epoch.Add(-time.Hour), RecordedAt: epoch.Add(time.Hour)},
 		{Touchpoint: "fair", Person: "ben", Account: "a", At: epoch.Add(time.Minute)},
@@ -31,7 +31,7 @@ func TestTouches(t *testing.T) {
 	if len(events) != 3 || events[0].Person != "anna" || events[0].Phase != b2b.Attract || events[0].Step != "fair" {
 		t.Fatalf("%+v", events)
 	}
-	diff(t, "with", []journey.Participant{{Person: "ben"}, {Person: "carl", Seat: "legal"}}, events[0].With)
+	diff(t, "with", []journey.Participant{{Person: "ben"}, {Person: "carl", Account: "b", Seat: "legal"}}, events[0].With)
 	l, _ := build(journey.Config{}, events...)
 	var got []touchpoint.Touch
 	for _, x := range l.Touches() {

@@ -1,6 +1,8 @@
 package journey
 
 import (
+	"cmp"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -63,12 +65,28 @@ type Attribute struct {
 
 // Participant is another person, or another journey, that an event also belongs to. A lawyer and a buyer in one meeting
 // keep their own seats. Where Journey is empty the participant's journey is the one of account, person and kind; where it is
-// given it is an instance key as [Event.Journey] is. An empty Kind is the kind of the event. The zero value is ignored.
+// given it is an instance key as [Event.Journey] is. An empty Account or Kind is that of the event. The zero value is ignored.
 type Participant struct {
 	Person  b2b.PersonID
+	Account b2b.AccountID
 	Seat    b2b.SeatID
 	Journey string
 	Kind    Kind
+}
+
+// isEmpty reports whether nothing says whose part it is.
+func (p Participant) isEmpty() bool { return p.Person == "" && p.Journey == "" }
+
+// complete fills in what the participants take from the event.
+func (e *Event) complete() {
+	e.With = slices.DeleteFunc(slices.Clone(e.With), Participant.isEmpty)
+	for i := range e.With {
+		w := &e.With[i]
+		if w.Person == "" {
+			w.Person, w.Seat = e.Person, e.Seat
+		}
+		w.Account, w.Kind = cmp.Or(w.Account, e.Account), cmp.Or(w.Kind, e.Kind)
+	}
 }
 
 // Event is one recorded contact moment or step. The zero value is rejected, since it has no step. An Event is plain data;
@@ -118,7 +136,7 @@ func (e *Event) problem() (path, reason string) {
 	}
 	for i := range e.With {
 		w := &e.With[i]
-		if !utf8.ValidString(string(w.Person)) || !utf8.ValidString(string(w.Seat)) || !utf8.ValidString(w.Journey) ||
+		if !utf8.ValidString(string(w.Person)) || !utf8.ValidString(string(w.Account)) || !utf8.ValidString(string(w.Seat)) || !utf8.ValidString(w.Journey) ||
 			!utf8.ValidString(string(w.Kind)) {
 			return "with", notUTF8
 		}

@@ -62,6 +62,14 @@ func forgetIn(e *Event, gone map[b2b.PersonID]bool) (keep bool, parts int) {
 		if next.Kind != "" {
 			e.Kind = next.Kind
 		}
+		if next.Account != "" {
+			for i := range with { // whose account was that of the event so far
+				if with[i].Account == "" {
+					with[i].Account = e.Account
+				}
+			}
+			e.Account = next.Account
+		}
 	}
 	e.With = with
 	return true, parts

@@ -91,7 +91,8 @@ func compareExtras(a, b *extra) int {
 
 func compareParticipants(a, b Participant) int {
 	return cmp.Or(
-		cmp.Compare(a.Person, b.Person), cmp.Compare(a.Seat, b.Seat), cmp.Compare(a.Journey, b.Journey), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Person, b.Person), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Seat, b.Seat),
+		cmp.Compare(a.Journey, b.Journey), cmp.Compare(a.Kind, b.Kind),
 	)
 }
 

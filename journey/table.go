@@ -15,6 +15,7 @@ type table struct {
 	dicts [numNames]dict
 	n     int
 	extra map[uint32]*extra
+	exact bool // participants are complete: what is empty is unknown, and nothing is taken from the event
 }
 
 // extra is what few events have.
@@ -68,7 +69,7 @@ func (t *table) add(e *Event) (path string) {
 	t.Outcome = push(t.Outcome, n, e.Outcome, 0)
 	t.ID = push(t.ID, n, e.ID, "")
 	if len(e.With)+len(e.Objects)+len(e.Attributes) > 0 {
-		t.setExtra(uint32(n), newExtra(e))
+		t.setExtra(uint32(n), newExtra(e, t.exact))
 	}
 	t.n++
 	return ""
@@ -101,9 +102,9 @@ func (t *table) setExtra(row uint32, x *extra) {
 }
 
 // newExtra returns the canonical form: participants, objects and attributes sorted, each once, empty participants dropped.
-func newExtra(e *Event) *extra {
+func newExtra(e *Event, exact bool) *extra {
 	x := &extra{with: slices.Clone(e.With), objects: slices.Clone(e.Objects), attrs: slices.Clone(e.Attributes)}
-	x.with = slices.DeleteFunc(x.with, func(p Participant) bool { return p.Person == "" && p.Journey == "" })
+	x.with = slices.DeleteFunc(x.with, func(p Participant) bool { return p.isEmpty() && !exact })
 	slices.SortFunc(x.with, compareParticipants)
 	x.with = slices.Compact(x.with)
 	slices.SortFunc(x.objects, compareObjects)
