@@ -71,8 +71,12 @@ func TestUnboundedNet(t *testing.T) {
 	m, err := conformance.CompileNet(conformance.Net{
 		Places: []string{"p", "q", "end"}, Transitions: []conformance.Transition{{ID: "make"}, {ID: "take", Step: "a"}, {ID: "stop", Step: "z"}},
 		Arcs: []conformance.Arc{
-			{From: "p", To: "make"}, {From: "make", To: "p"}, {From: "make", To: "q"}, {From: "q", To: "take"},
-			{From: "p", To: "stop"}, {From: "stop", To: "end"},
+			{From: "p", To: "make"},
+			{From: "make", To: "p"},
+			{From: "make", To: "q"},
+			{From: "q", To: "take"},
+			{From: "p", To: "stop"},
+			{From: "stop", To: "end"},
 		},
 		Initial: []conformance.Tokens{{Place: "p", N: 1}}, Final: []conformance.Tokens{{Place: "end", N: 1}},
 	})

@@ -16,6 +16,9 @@ import (
 // maxWords bounds a language in the naive model; trees with larger ones say nothing.
 const maxWords = 600
 
+// maxShuffled bounds the length of words that are interleaved in every way.
+const maxShuffled = 12
+
 // language enumerates the words of a tree, with loops repeated at most as often as given. ok is false if there are too
 // many.
 func language(t journey.Tree, loops int) (words []string, ok bool) {
@@ -54,6 +57,9 @@ func language(t journey.Tree, loops int) (words []string, ok bool) {
 						next[a+b] = true
 						continue
 					}
+					if len(a)+len(b) > maxShuffled {
+						return nil, false
+					}
 					shuffle(a, b, "", next)
 				}
 				if len(next) > maxWords {
@@ -75,6 +81,9 @@ func language(t journey.Tree, loops int) (words []string, ok bool) {
 				break
 			}
 			next := make(map[string]bool)
+			if len(acc)*len(parts[0])*len(parts[1]) > 20*maxWords {
+				return nil, false
+			}
 			for _, a := range acc {
 				for _, r := range parts[1] {
 					for _, b := range parts[0] {

@@ -99,8 +99,10 @@ func TestDependencies(t *testing.T) {
 	}
 	// By hand: demo ⇒ quote (2−1)/(2+1+1), visit site ⇒ demo 3/4, quote ⇒ sign 2/3. Below .9, so only the best into and out of each.
 	want := []discovery.Dependency{
-		{From: "demo", To: "sign", Value: .5}, {From: "quote", To: "sign", Value: 2. / 3},
-		{From: "visit site", To: "demo", Value: .75}, {From: "visit site", To: "quote", Value: .5},
+		{From: "demo", To: "sign", Value: .5},
+		{From: "quote", To: "sign", Value: 2. / 3},
+		{From: "visit site", To: "demo", Value: .75},
+		{From: "visit site", To: "quote", Value: .5},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
