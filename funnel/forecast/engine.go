@@ -69,7 +69,7 @@ type engine struct {
 	count    []float64 // [key]: open deals
 	rough    []key     // the keys on the coarse grid, in whole steps of age; nil where the grids are one
 	roughOf  []int32   // [key]: its rough key
-	shift    []float64 // odds ratio of fine against rough, parallel to chance; nil is 1
+	shift    []float64 // odds ratio of fine against rough, parallel to chance; 0: the point forecast is kept
 	drift    float64   // standard deviation of the common factor on the odds
 	skip     Part
 	bend     func(*kernel) // what a what-if changes about the rates; nil is nothing
@@ -126,10 +126,16 @@ func (e *engine) roughen() {
 	for i := range e.keys {
 		for j := range n {
 			a, b := clamp(e.chance[i*n+j]), clamp(chance[int(e.roughOf[i])*n+j])
-			e.shift[i*n+j] = a / (1 - a) * (1 - b) / b
+			if m := a / (1 - a) * (1 - b) / b; m > 1/maxShift && m < maxShift {
+				e.shift[i*n+j] = m
+			}
 		}
 	}
 }
+
+// maxShift bounds the odds ratio by which draws are moved. Where the grids differ by more, one of them sees next to no chance
+// at all, and the deal keeps its point forecast in every draw.
+const maxShift = 20
 
 // grids returns the steps for point forecasts and for draws.
 func grids(p *panel, step time.Duration, end int64) (fine, coarse time.Duration) {
@@ -370,6 +376,10 @@ func (w *worker) draw(root stream.Root, r int, out *ensemble) []float32 {
 			for i, k := range e.roughOf {
 				for j := range n {
 					m, p := e.shift[i*n+j], w.rough[int(k)*n+j]
+					if m == 0 {
+						w.chance[i*n+j] = e.chance[i*n+j]
+						continue
+					}
 					w.chance[i*n+j] = m * p / (1 - p + float64(m*p))
 				}
 			}
