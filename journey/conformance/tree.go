@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"slices"
+
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/journey"
 )
@@ -57,7 +59,13 @@ func (m *Model) join(from, to []int32) { m.add("", from, to) }
 
 // tree adds the net of t between two places. A loop gets places of its own for the body's ends, so that neither a loop
 // inside a choice nor a choice inside a loop can run backwards through shared places.
+//
+// A part without any step is one silent move, whatever its structure: only that can be seen of it.
 func (m *Model) tree(t journey.Tree, in, out int32) {
+	if !hasStep(t) {
+		m.join([]int32{in}, []int32{out})
+		return
+	}
 	switch t.Op {
 	case journey.Leaf:
 		m.add(t.Step, []int32{in}, []int32{out})
@@ -94,4 +102,9 @@ func (m *Model) tree(t journey.Tree, in, out int32) {
 		m.join([]int32{end}, []int32{out})
 	case journey.UnknownOp:
 	}
+}
+
+// hasStep reports whether a tree has a leaf.
+func hasStep(t journey.Tree) bool {
+	return t.Op == journey.Leaf || slices.ContainsFunc(t.Children, hasStep)
 }
