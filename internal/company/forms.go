@@ -39,6 +39,8 @@ type Form struct {
 func (f Form) generic() bool { return f.Class == OtherClass }
 
 // formTable: class | canonical | countries | aliases in folded form, dots between single letters already joined.
+//
+//nolint:misspell // words of many languages
 const formTable = `
 P|bv|NL BE|bv;besloten vennootschap;besloten vennootschap met beperkte aansprakelijkheid;bvba;besloten vennootschap met beperkte aansprakelijkheid bvba
 U|nv|NL BE|nv;naamloze vennootschap

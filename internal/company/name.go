@@ -228,7 +228,7 @@ func cutForm(words []word, country string) ([]word, Form) {
 // leads says whether a form may stand at the start of a name: short ones that are also words may not.
 func leads(a alias, found Form) bool {
 	switch a.form.Name {
-	case "stichting", "vereniging", "cooperatie", "maatschap", "firma", "ooo", "oao", "zao", "pao", "ao", "ano", "pt", "stiftung", "tov",
+	case "stichting", "vereniging", "cooperatie", "maatschap", "firma", "ooo", "oao", "zao", "pao", "ao", "ano", "pt", "stiftung", "tov", //nolint:misspell // Dutch
 		"kk", "gk", "cnltd", "cnco", "krco", "srl", "ip", "pat", "jvc", "uab", "sia":
 		return true
 	case "llc", "sarl", "sa", "ltd":

@@ -8,6 +8,7 @@ import (
 	"github.com/buyerjourney/b2b/internal/company"
 )
 
+//nolint:misspell // Dutch names
 func TestKey(t *testing.T) {
 	same := [][]string{
 		{"Siemens Aktiengesellschaft", "Siemens AG", "SiemensAG", "SIEMENS  A.G."},
@@ -37,6 +38,7 @@ func TestKey(t *testing.T) {
 	}
 }
 
+//nolint:misspell // Dutch names
 func TestParseKeepsAllLegalForm(t *testing.T) {
 	for _, s := range []string{"B.V.", "Limited", "Company", "Stichting"} {
 		if n := company.Parse(s, ""); n.Key == "" {
@@ -48,6 +50,7 @@ func TestParseKeepsAllLegalForm(t *testing.T) {
 	}
 }
 
+//nolint:misspell // Dutch names
 func TestForm(t *testing.T) {
 	for _, c := range []struct {
 		name, form string

@@ -11,6 +11,8 @@ func set(words string) map[string]bool {
 }
 
 // ordinary words occur in the names of many companies and say little about which one is meant.
+//
+//nolint:misspell // words of many languages
 var ordinary = set(`
 advies advisory advisors agencies agency agentur associates bank banking beheer beheermaatschappij beteiligung beteiligungs
 bedrijf bedrijven bouw building business businesses capital care centre center centrum chemicals construction consultancy consultants
@@ -78,6 +80,8 @@ zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze
 zeroieme premier deuxieme troisieme quatrieme cinquieme sixieme septieme huitieme neuvieme dixieme onzieme douzieme treizieme quatorzieme quinzieme seizieme dixseptieme dixhuitieme dixneuvieme vingtieme`)
 
 // tens in English, which may take a unit: forty four.
+//
+//nolint:misspell // a usual misspelling is meant
 var tens = map[string]int{"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
 func numbers(lines string) map[string]int {

@@ -307,6 +307,7 @@ func dateKey(c *column, code uint32, t Transform) string {
 }
 
 func domainKey(c *column, code uint32) string {
+	//exhaustive:ignore
 	switch c.field.Kind {
 	case Email:
 		return c.rest[code]
@@ -319,6 +320,7 @@ func domainKey(c *column, code uint32) string {
 
 // keysOf returns the keys of a value of a transform that explodes.
 func keysOf(c *column, code uint32, k BlockKey) []string {
+	//exhaustive:ignore
 	switch k.Transform {
 	case EachToken:
 		out := make([]string, 0, len(c.tokens))

@@ -85,6 +85,7 @@ func naiveKeys(t *match.Table, row int, r match.BlockRule) []string {
 	for _, k := range r.Keys {
 		v := t.Value(row, t.Field(k.Field))
 		parts := []string{v}
+		//exhaustive:ignore
 		switch k.Transform {
 		case match.Prefix:
 			parts = []string{v[:min(len(v), k.N)]}

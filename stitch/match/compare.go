@@ -22,6 +22,7 @@ func (c *comparison) prepare(memo *int) {
 	c.first = c.levels[0].Test == Exact && !c.hasDerived()
 	c.mail = c.kind == Email
 	for i := range c.levels {
+		//exhaustive:ignore
 		switch c.levels[i].Test {
 		case MailDerived, Exact, Local, LocalDerived, LocalJW, Else:
 		default:
@@ -139,6 +140,7 @@ func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) ui
 	for i := range c.levels {
 		l := &c.levels[i]
 		hit := false
+		//exhaustive:ignore
 		switch l.Test {
 		case Exact:
 			hit = equal && !(c.kind == Email && c.hasDerived() && t.isDerived(c.field, a, b))

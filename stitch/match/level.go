@@ -141,7 +141,7 @@ func (l *Level) UnmarshalJSON(data []byte) error {
 		if err := dec.Decode(&v); err != nil {
 			return errLevel
 		}
-		if err := out.set(key.(string), v); err != nil {
+		if err := setLevel(&out, key.(string), v); err != nil {
 			return err
 		}
 	}
@@ -152,7 +152,7 @@ func (l *Level) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (l *Level) set(key string, v any) error {
+func setLevel(l *Level, key string, v any) error {
 	flag, isFlag := v.(bool)
 	num, isNum := v.(float64)
 	switch key {

@@ -10,6 +10,7 @@ import (
 // Similarity compares two raw values of a kind, in [0, 1]: company names by [CompareCompany], names of persons by
 // [ComparePerson], other kinds by [TokenSort] of the folded texts. It is symmetric; both empty give 1, one empty 0.
 func Similarity(k Kind, a, b, country string) float64 {
+	//exhaustive:ignore
 	switch k {
 	case CompanyKind:
 		x, y := newCompanyName(company.Parse(a, country)), newCompanyName(company.Parse(b, country))

@@ -188,6 +188,7 @@ func (t *Table) derive() {
 	t.derived = make([][]uint64, len(t.cols))
 	t.given, t.sur, t.full = -1, -1, -1
 	for i, f := range t.fields {
+		//exhaustive:ignore
 		switch f.Kind {
 		case GivenName:
 			t.given = first(t.given, i)

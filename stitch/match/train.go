@@ -370,6 +370,7 @@ func trainingRules(t *Table, cross bool) []BlockRule {
 	var keys []BlockKey
 	var fields []int
 	for i, f := range t.fields {
+		//exhaustive:ignore
 		switch f.Kind {
 		case FreeText:
 			keys = append(keys, BlockKey{Field: f.Name, Transform: RarestToken})

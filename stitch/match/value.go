@@ -209,6 +209,7 @@ func (c *column) setTokens(code uint32, norm string) {
 		}
 		list = append(list, id)
 	}
+	//exhaustive:ignore
 	switch c.field.Kind {
 	case Tokens:
 		for w := range strings.SplitSeq(norm, "\x1f") {
@@ -254,6 +255,7 @@ func (c *column) freeze(codes []uint32, stride, at int) {
 			}
 		}
 	}
+	//exhaustive:ignore
 	switch c.field.Kind {
 	case GivenName, Surname, City, Text, Code, Postcode, Phone, PersonName:
 		c.shapes = make([]shape, len(c.text))
@@ -262,6 +264,7 @@ func (c *column) freeze(codes []uint32, stride, at int) {
 		}
 	default:
 	}
+	//exhaustive:ignore
 	switch c.field.Kind {
 	case FreeText:
 		c.weigh()
