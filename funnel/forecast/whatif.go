@@ -16,7 +16,7 @@ type Lever uint8
 // The levers.
 const (
 	UnknownLever Lever = iota
-	Conversion         // the chance to go on or be won, in every step of age of a stage, × Factor; the rest by the rule
+	Conversion         // the share of stays in a stage that go on or are won × Factor; the rest by the rule
 	Duration           // the time in a stage × Factor
 	Entrants           // the number of new deals × Factor
 	AmountSize         // all amounts × Factor
@@ -41,7 +41,7 @@ func (l Lever) MarshalText() ([]byte, error) { return levers.AppendText(nil, l) 
 func (l *Lever) UnmarshalText(text []byte) error { return levers.UnmarshalText(l, text) }
 
 // Change is one thing that a what-if changes. Conversion takes its probability from Lost first and then from the other bad
-// exits, and gives what it frees to Lost; with Proportional all bad exits share it. The pace of leaving the stage stays.
+// exits, and gives what it frees to Lost; with Proportional all bad exits share it. Every kind of exit keeps its times.
 type Change struct {
 	Lever        Lever
 	Stage        funnel.Stage // for Conversion, Duration and RemoveStage
@@ -204,45 +204,76 @@ func good(places []funnel.Place, s int, to int32) bool {
 	return places[to].Pipeline == places[s].Pipeline && places[to].Def.Order > places[s].Def.Order
 }
 
-// convert multiplies the good exits of a place, cell by cell. The sum of all exits stays.
+// convert multiplies the share of stays that end in a good exit, in the long run. What it takes from the bad exits, or
+// gives back to them, keeps its time: the densities of the exits over age are scaled, and the rates follow from them.
 func (k *kernel) convert(s int, places []funnel.Place, factor float64, proportional bool) {
 	b := k.b
 	cols := b.exits(s)
-	lost := int32(b.k + toLost)
-	for l := range k.grid {
-		var better, bad, lostRate float64
-		for i, c := range cols {
+	density := make([][]float64, len(cols))
+	sum := make([]float64, len(cols))
+	stay := 1.0
+	for i := range cols {
+		density[i] = make([]float64, k.last[s]+1)
+	}
+	for l := range k.last[s] + 1 {
+		out := 0.0
+		for i := range cols {
 			h := k.row(b.first[s] + i)[l]
-			switch {
-			case good(places, s, c.to):
-				better += h
-			case c.to == lost:
-				lostRate += h
-				bad += h
-			default:
-				bad += h
-			}
+			density[i][l] = stay * h
+			sum[i] += stay * h
+			out += h
 		}
-		if better == 0 {
-			continue
+		stay *= max(0, 1-out)
+	}
+	var better, bad, lost float64
+	for i, c := range cols {
+		switch {
+		case good(places, s, c.to):
+			better += sum[i]
+		case c.to == int32(b.k+toLost):
+			lost += sum[i]
+			bad += sum[i]
+		default:
+			bad += sum[i]
 		}
-		want := min(better*factor, better+bad) // no more than all exits
-		take := want - better                  // negative: given back
-		scale := want / better
-		for i, c := range cols {
+	}
+	if better == 0 {
+		return
+	}
+	want := min(better*factor, better+bad) // no more than all exits
+	take := want - better                  // negative: given back
+	scale := make([]float64, len(cols))
+	for i, c := range cols {
+		scale[i] = 1
+		switch {
+		case good(places, s, c.to):
+			scale[i] = want / better
+		case bad == 0: // nothing to give back to: deals stay longer
+		case proportional || lost == 0:
+			scale[i] = (bad - take) / bad
+		case c.to == int32(b.k+toLost):
+			scale[i] = max(0, lost-take) / lost
+		case take > lost:
+			scale[i] = (bad - take) / (bad - lost)
+		}
+	}
+	stay = 1
+	for l := range k.grid {
+		out := 0.0
+		for i := range cols {
 			row := k.row(b.first[s] + i)
 			switch {
-			case good(places, s, c.to):
-				row[l] *= scale
-			case bad == 0: // nothing to give back to: deals stay longer
-			case proportional || lostRate == 0:
-				row[l] *= 1 - take/bad
-			case c.to == lost:
-				row[l] = max(0, row[l]-take)
-			case take > lostRate:
-				row[l] *= 1 - (take-lostRate)/(bad-lostRate)
+			case scale[i] == 1 && factor == 1: // as it was, to the last bit
+			case l > k.last[s]:
+				row[l] = min(1, row[l]*scale[i])
+			case stay > 1e-12:
+				row[l] = min(1, scale[i]*density[i][l]/stay)
+			}
+			if l <= k.last[s] {
+				out += scale[i] * density[i][l]
 			}
 		}
+		stay -= out
 	}
 }
 
