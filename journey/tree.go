@@ -175,11 +175,10 @@ func (t Tree) Normal() Tree {
 func (t Tree) normalAll() Tree {
 	n := Tree{Op: t.Op}
 	for _, c := range t.Children {
-		switch c = c.Normal(); c.Op {
-		case Silent:
-		case t.Op:
+		c = c.Normal()
+		if c.Op == t.Op {
 			n.Children = append(n.Children, c.Children...)
-		default:
+		} else if c.Op != Silent {
 			n.Children = append(n.Children, c)
 		}
 	}

@@ -5,10 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/journey"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/journey"
 )
 
 func leaf(s string) journey.Tree { return journey.Tree{Op: journey.Leaf, Step: journey.StepID(s)} }
