@@ -11,10 +11,12 @@ type comparison struct {
 	kind   Kind
 	levels []Level
 	col    *column
-	swap   int  // SwapName: the column of the other name, −1 none
-	first  bool // the first level is Exact, so that equal codes need no more
-	mail   bool // mail with levels on its parts only
-	memo   int  // place in a memo, −1 where the level is not a function of the two values
+	swap   int      // SwapName: the column of the other name, −1 none
+	first  bool     // the first level is Exact, so that equal codes need no more
+	mail   bool     // mail with levels on its parts only
+	cross  []uint32 // SwapName: by value, the code of the same text in the other column; noCode if it has none
+	names  int      // values of the other column when cross was made
+	memo   int      // place in a memo, −1 where the level is not a function of the two values
 }
 
 // prepare works out what the levels allow.
@@ -69,12 +71,44 @@ func newComparisons(t *Table) []comparison {
 		for j := range out {
 			if out[j].kind == GivenName {
 				out[i].swap = j
+				out[i].cross, out[i].names = crossCodes(t.cols[i], t.cols[j]), len(t.cols[j].text)
 				break
 			}
 		}
 	}
 	prepareAll(out)
 	return out
+}
+
+const noCode = ^uint32(0)
+
+// crossCodes finds the texts of one column in another.
+func crossCodes(from, to *column) []uint32 {
+	at := make(map[string]uint32, len(to.text))
+	for code := 1; code < len(to.text); code++ {
+		at[to.text[code]] = uint32(code)
+	}
+	out := make([]uint32, len(from.text))
+	for code := range out {
+		out[code] = noCode
+		if c, ok := at[from.text[code]]; ok {
+			out[code] = c
+		}
+	}
+	return out
+}
+
+// swapHolds says whether two rows hold each other's names.
+func (c *comparison) swapHolds(t *Table, ra, rb []uint32) bool {
+	x, y, g, h := ra[c.field], rb[c.field], ra[c.swap], rb[c.swap]
+	if x == 0 || y == 0 || g == 0 || h == 0 {
+		return false
+	}
+	if int(max(x, y)) < len(c.cross) && int(max(g, h)) < c.names { // values of the table as it was made
+		return c.cross[x] == h && c.cross[y] == g
+	}
+	names := t.cols[c.swap].text
+	return c.col.text[x] == names[h] && c.col.text[y] == names[g]
 }
 
 func prepareAll(comps []comparison) {
@@ -113,14 +147,10 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint
 
 // swapLevel is the level of two rows at which no test on the values holds.
 func (c *comparison) swapLevel(t *Table, ra, rb []uint32) uint8 {
-	g, h := ra[c.swap], rb[c.swap]
-	if g != 0 && h != 0 {
-		names := t.cols[c.swap].text
-		if c.col.text[ra[c.field]] == names[h] && c.col.text[rb[c.field]] == names[g] {
-			for i := range c.levels {
-				if c.levels[i].Test == SwapName {
-					return uint8(i + 1)
-				}
+	if c.swapHolds(t, ra, rb) {
+		for i := range c.levels {
+			if c.levels[i].Test == SwapName {
+				return uint8(i + 1)
 			}
 		}
 	}

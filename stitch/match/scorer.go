@@ -101,10 +101,8 @@ func (s *Scorer) setComparison(i int) {
 			}
 			top += max(logU[l+1]-math.Log2(floor), 0)
 		}
-		if w.Level.Test == SwapName && c.swap >= 0 { // the other name then counts for nothing, instead of against
-			for _, o := range s.model.Comparisons[c.swap].Levels {
-				top = max(top, w.Bits-min(o.Bits, 0))
-			}
+		if w.Level.Test == SwapName { // looked at before the bound is asked for
+			continue
 		}
 		if (w.Level.Test != Exact && w.Level.Test != MailDerived) || c.col.equal != nil {
 			most = max(most, top)
@@ -299,12 +297,20 @@ func (s *Scorer) pair(a, b uint32, floor float64, m *memo) (total float64, veto,
 	}
 	var weight [maxFields]float64
 	var open [maxFields]int8
-	n := 0
+	n, swap := 0, -1
 	bound := s.prior
 	for i := range s.comps {
 		x, y := ra[i], rb[i]
 		c := &s.comps[i]
 		switch {
+		case c.swap >= 0 && x != y && c.swapHolds(s.t, ra, rb):
+			l := c.level(s.t, a, b, ra, rb, m)
+			weight[i] = s.bits[i][l] + s.tfBits(i, l, x, y)
+			veto = veto || s.vetoes[i][l]
+			bound += math.Abs(weight[i]) + 2*maxBits // rare: no early end
+			if c.levels[l-1].Test == SwapName {
+				swap = c.swap
+			}
 		case x == 0 || y == 0:
 		case x == y || c.kind == Date || (c.mail && (c.col.restID[x] != c.col.restID[y] || c.col.auxID[x] == c.col.auxID[y])):
 			l := c.level(s.t, a, b, ra, rb, m)
@@ -321,7 +327,6 @@ func (s *Scorer) pair(a, b uint32, floor float64, m *memo) (total float64, veto,
 	if bound < floor {
 		return 0, false, false
 	}
-	swap := -1
 	for k := range n {
 		i := int(open[k])
 		c := &s.comps[i]
@@ -330,10 +335,6 @@ func (s *Scorer) pair(a, b uint32, floor float64, m *memo) (total float64, veto,
 		veto = veto || s.vetoes[i][l]
 		weight[i] = w
 		bound += w - s.most[i]
-		if c.levels[l-1].Test == SwapName {
-			swap = c.swap
-			bound += math.Abs(weight[swap])
-		}
 		if bound < floor {
 			return 0, false, false
 		}
