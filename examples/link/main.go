@@ -16,6 +16,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/buyerjourney/b2b"
@@ -24,7 +25,11 @@ import (
 
 const program = "link"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	debug.SetGCPercent(180) // most of the memory is there to stay; the limit keeps the peak down
+	debug.SetMemoryLimit(1500 << 20)
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // options are the flags as given.
 type options struct {

@@ -1,7 +1,10 @@
 package match
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -14,6 +17,7 @@ type comparison struct {
 	swap   int      // SwapName: the column of the other name, −1 none
 	first  bool     // the first level is Exact, so that equal codes need no more
 	mail   bool     // mail with levels on its parts only
+	days   bool     // the default levels of dates
 	cross  []uint32 // SwapName: by value, the code of the same text in the other column; noCode if it has none
 	names  int      // values of the other column when cross was made
 	memo   int      // place in a memo, −1 where the level is not a function of the two values
@@ -31,6 +35,7 @@ func (c *comparison) prepare(memo *int) {
 			c.mail = false
 		}
 	}
+	c.days = c.kind == Date && slices.EqualFunc(c.levels, DefaultLevels(Date, false), func(a, b Level) bool { return a.Test == b.Test && a.At == b.At })
 	c.memo = -1
 	if c.kind != Email && c.kind != Date {
 		c.memo = *memo
@@ -131,6 +136,8 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint
 		return 1
 	case c.mail && x != y && c.col.auxID[x] != c.col.auxID[y] && c.col.restID[x] != c.col.restID[y]:
 		return uint8(len(c.levels))
+	case c.days && c.col.dates[x].valid && c.col.dates[y].valid:
+		return dateLevel(c.col, x, y)
 	case m == nil || c.memo < 0:
 		return c.search(t, a, b, ra, rb, c.swap)
 	}
@@ -143,6 +150,33 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint
 		return c.swapLevel(t, ra, rb)
 	}
 	return e.level
+}
+
+// dateLevel is the default level of two different dates of the calendar.
+func dateLevel(col *column, x, y uint32) uint8 {
+	p, q := &col.dates[x], &col.dates[y]
+	diff := binary.LittleEndian.Uint64(p.digits[:]) ^ binary.LittleEndian.Uint64(q.digits[:])
+	const low, top = 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
+	n := bits.OnesCount64(((diff&low + low) | diff) & top) // digits that differ
+	switch {
+	case uint32(diff) == 0 && swappedDates(col, x, y):
+		return 2
+	case n == 1 || (n == 2 && nearDigits(p, q)):
+		return 3
+	}
+	d := p.day - q.day
+	if d < 0 {
+		d = -d
+	}
+	switch {
+	case d <= 31:
+		return 4
+	case d <= 366:
+		return 5
+	case d <= 3653:
+		return 6
+	}
+	return 7
 }
 
 // swapLevel is the level of two rows at which no test on the values holds.
@@ -315,6 +349,11 @@ func (c *comparison) dlWithin(x, y uint32, k int) bool {
 	if k != 1 {
 		return DamerauLevenshtein(c.col.text[x], c.col.text[y], k) <= k
 	}
+	return nearDigits(p, q)
+}
+
+// nearDigits says whether two dates differ in one digit, or in two neighbours of one part that are swapped.
+func nearDigits(p, q *dateValue) bool {
 	at, n := -1, 0
 	for i := range p.digits {
 		if p.digits[i] != q.digits[i] {
