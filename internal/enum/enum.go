@@ -51,8 +51,10 @@ func (t *Table[E]) Alias(text string, e E) *Table[E] {
 // fold removes what must not decide between two spellings: case, outer space, and the choice of blank, '-' or '_'.
 func fold(text string) string {
 	text = cases.Fold().String(strings.TrimSpace(text))
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(text)
+	return separators.Replace(text)
 }
+
+var separators = strings.NewReplacer("-", "", "_", "", " ", "")
 
 // Parse returns the value that text names, without regard to case, outer space, and blank, '-' or '_' inside. The empty
 // text is Unknown. Any other text is an error.
