@@ -242,7 +242,11 @@ func (c *clusterer) components(links []Pair) []part {
 // component resolves the components of a part and writes the clusters.
 func (c *clusterer) component(p part, of []uint32) []Refusal {
 	var refused []Refusal
+	var m *memo
 	for i, rows := range p.rows {
+		if m == nil && len(rows) > 2 {
+			m = newMemo(c.s.comps)
+		}
 		switch {
 		case len(rows) == 1:
 			of[rows[0]] = rows[0]
@@ -253,7 +257,7 @@ func (c *clusterer) component(p part, of []uint32) []Refusal {
 		case len(rows) > averageLimit:
 			refused = append(refused, c.inOrder(rows, p.links[i], of, c.meanOfSome)...)
 		default:
-			refused = append(refused, c.average(rows, p.links[i], of)...)
+			refused = append(refused, c.average(rows, p.links[i], of, m)...)
 		}
 	}
 	return refused
@@ -353,8 +357,8 @@ func (c *clusterer) meanOfSome(a, b []uint32) float64 {
 }
 
 // average is agglomerative clustering by mean weight (unweighted pair groups, UPGMA) inside a component.
-func (c *clusterer) average(rows []uint32, links []Pair, of []uint32) []Refusal {
-	a := newAgglomeration(c, rows, links)
+func (c *clusterer) average(rows []uint32, links []Pair, of []uint32, m *memo) []Refusal {
+	a := newAgglomeration(c, rows, links, m)
 	for a.merge(c) {
 	}
 	for i, r := range rows {
@@ -399,7 +403,7 @@ type agglomeration struct {
 	cluster []int
 }
 
-func newAgglomeration(c *clusterer, rows []uint32, links []Pair) *agglomeration {
+func newAgglomeration(c *clusterer, rows []uint32, links []Pair, m *memo) *agglomeration {
 	k := len(rows)
 	a := &agglomeration{
 		k: k, sum: make([]float64, k*k), num: make([]float64, k*k), barred: make([]bool, k*k), first: make([]int, k),
@@ -419,7 +423,7 @@ func newAgglomeration(c *clusterer, rows []uint32, links []Pair) *agglomeration 
 			if c.guarded {
 				bar := c.apart(x, y) != ""
 				if !bar {
-					_, bar, _ = c.s.pair(x, y, math.Inf(-1), nil)
+					_, bar, _ = c.s.pair(x, y, math.Inf(-1), m)
 				}
 				a.barred[i*k+j], a.barred[j*k+i] = bar, bar
 			}
@@ -427,7 +431,7 @@ func newAgglomeration(c *clusterer, rows []uint32, links []Pair) *agglomeration 
 			case known[i*k+j]:
 			case c.cfg.Cross && c.s.t.sameSource(x, y):
 			default:
-				w, _, _ := c.s.pair(x, y, math.Inf(-1), nil)
+				w, _, _ := c.s.pair(x, y, math.Inf(-1), m)
 				a.put(i, j, w, 1)
 			}
 		}
