@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"golang.org/x/net/idna" //nolint:depguard // UTS 46; the module is required for publicsuffix already
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
 
