@@ -28,6 +28,9 @@ func (c *config) checkRules(p *b2b.Problems) {
 			if j >= len(r.When) {
 				at = path + ".unless[" + strconv.Itoa(j-len(r.When)) + "]"
 			}
+			if w.Together != "" || w.MinCheck != stitch.UnknownCheck {
+				p.Add(at, "neither together nor min_check can be decided here")
+			}
 			switch {
 			case w.Same != "":
 				equal = equal || j < len(r.When)
@@ -45,6 +48,9 @@ func (c *config) checkRules(p *b2b.Problems) {
 		}
 		if !equal && r.Effect != stitch.Never {
 			p.Add(path+".when", "needs a same")
+		}
+		if r.Expire != (stitch.Expire{}) || r.Valid != (b2b.Window{}) {
+			p.Add(path, "there are no times in these data: neither expire nor valid can be decided")
 		}
 		if r.Purpose != "" && r.Purpose != "none" {
 			p.Add(path+".purpose", "there is no consent in these data")
