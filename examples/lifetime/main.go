@@ -32,6 +32,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // options are the flags as given.
 type options struct {
 	in, out, as, rejects, zone, asOf string
+	base, rates                      string
 	unit, model, levels              string
 	horizon, discount, margin        float64
 	holdout                          float64
@@ -42,7 +43,7 @@ type options struct {
 func flags(o *options) *flag.FlagSet {
 	fs := flag.NewFlagSet(program, flag.ContinueOnError)
 	fs.StringVar(&o.in, "in", "", "input `FILE` (default: standard input)")
-	fs.StringVar(&o.out, "out", "json", "json or csv: that format on standard output; else the output `FILE`")
+	fs.StringVar(&o.out, "out", "", "json or csv: that format on standard output; else the output `FILE` (default: standard output)")
 	fs.StringVar(&o.as, "as", "", "format of the output: json (default) or csv")
 	fs.StringVar(&o.rejects, "rejects", "", "write rejected rows to `FILE`: line,reason")
 	fs.StringVar(&o.zone, "zone", "", "`ZONE` in which days begin (default: UTC)")
@@ -54,6 +55,8 @@ func flags(o *options) *flag.FlagSet {
 	fs.Float64Var(&o.discount, "discount", 0.10, "discount per year")
 	fs.Float64Var(&o.margin, "margin", 1, "share of the spend that counts as value")
 	fs.Float64Var(&o.holdout, "holdout", 0, "units kept for checking; 0 is none")
+	fs.StringVar(&o.base, "base", "", "currency into which -rates converts (default: the one without rates)")
+	fs.StringVar(&o.rates, "rates", "", "`FILE` with the columns currency, date, rate: units of the base currency for one")
 	fs.StringVar(&o.levels, "levels", "0.8", "level of the intervals; of several the first")
 	cli.Alias(fs, "levels", "level")
 	fs.IntVar(&o.draws, "draws", 1000, "draws for the intervals")
@@ -84,6 +87,11 @@ func (o *options) plan() (*plan, error) {
 	if o.asOf != "" {
 		if pl.asOf, _, err = cli.ParseTime(o.asOf, pl.zone); err != nil {
 			p.Add("-asof", err.Error())
+		}
+	}
+	if o.base != "" {
+		if _, err := b2b.NewMoney(0, o.base); err != nil {
+			p.Add("-base", "not an ISO 4217 code")
 		}
 	}
 	switch o.unit {
@@ -154,9 +162,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return cli.Fail(stderr, program, cli.Usage, err)
 	}
 	var rejects cli.Rejects
+	prices, err := loadRates(o.rates, stdin)
+	if err != nil {
+		return cli.Fail(stderr, program, cli.Unusable, err)
+	}
 	data, err := read(o.in, stdin, pl.zone, &rejects)
 	if err != nil {
 		return cli.Fail(stderr, program, cli.Unusable, err)
+	}
+	if o.rates != "" {
+		data.convert(prices, strings.ToUpper(o.base), pl.zone, &rejects)
 	}
 	if err := rejects.WriteFile(o.rejects); err != nil {
 		return cli.Fail(stderr, program, cli.Unusable, err)
@@ -253,6 +268,9 @@ func (a *answer) compute() int {
 		a.verdict = funnel.Refused
 		a.note("%v", a.err)
 		return cli.Refused
+	}
+	if p := a.projection; p.ValueKnown {
+		a.note("purchases of all between %s and %s", cli.Num(p.Purchases.Low), cli.Num(p.Purchases.High))
 	}
 	if o.holdout == 0 {
 		a.note("no holdout: the model is not judged")

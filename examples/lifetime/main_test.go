@@ -6,12 +6,16 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/buyerjourney/b2b/examples/internal/cli"
 	"github.com/buyerjourney/b2b/internal/realdata"
 )
 
@@ -130,5 +134,69 @@ func TestReading(t *testing.T) {
 	}
 	if a.Customers != 2 || a.Transactions != 4 || !strings.HasPrefix(a.Notes[1], "column shop") || a.Notes[2] != "1 amounts rounded to four decimals" {
 		t.Errorf("got %+v", a)
+	}
+}
+
+// TestKeys pins the keys of the object, in their order.
+func TestKeys(t *testing.T) {
+	_, out, _ := program1(t, cdnowCSV(t), "-asof", "1997-09-30", "-draws", "20")
+	for _, want := range []string{`"total":{"purchases":`, `,"value":`, `,"lo":`, `"notes":[`, `"purchases of all between `} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	var a struct{ Total map[string]float64 }
+	if err := json.Unmarshal([]byte(out), &a); err != nil {
+		t.Fatal(err)
+	}
+	if _, hi := a.Total["hi"]; len(a.Total) != 4 || !hi {
+		t.Errorf("total has %v", a.Total)
+	}
+	code, table, errs := program1(t, cdnowCSV(t), "-asof", "1997-09-30", "-draws", "20", "-as", "csv")
+	if code != 0 || !strings.HasPrefix(table, "customer,x,t_x,T,") {
+		t.Errorf("-as csv: exit %d, %s", code, errs)
+	}
+}
+
+func TestRates(t *testing.T) {
+	rates := filepath.Join(t.TempDir(), "rates.csv")
+	if err := os.WriteFile(rates, []byte("\xef\xbb\xbfcurrency, date ,rate\r\nUSD,2026-02-01,0.8\r\nUSD,2026-01-01,0.5\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	input := "customer,date,amount,currency\na,2026-01-10,10,USD\na,2026-02-10,10,usd\nb,2026-01-01,1,EUR\nb,2025-12-31,1,USD\nc,2026-01-05,,\n"
+	var none cli.Rejects
+	for _, base := range []string{"", "EUR"} {
+		var rejects cli.Rejects
+		in, err := read("", strings.NewReader(input), time.UTC, &none)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := loadRates(rates, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.convert(p, base, time.UTC, &rejects)
+		var got []string
+		for _, x := range in.transactions {
+			got = append(got, x.Amount.String())
+		}
+		if diff := cmp.Diff([]string{"5.00 EUR", "8.00 EUR", "1.00 EUR", ""}, got); diff != "" {
+			t.Errorf("base %q (-want +got):\n%s", base, diff)
+		}
+		if diff := cmp.Diff([]cli.Reject{{Line: 5, Reason: "currency: no rate for the day"}}, rejects.All()); diff != "" {
+			t.Errorf("base %q: rejected (-want +got):\n%s", base, diff)
+		}
+	}
+	if code, _, errs := program1(t, input, "-rates", rates, "-base", "euros"); code != 2 {
+		t.Errorf("bad base: exit %d: %s", code, errs)
+	}
+	if code, _, errs := program1(t, input, "-rates", rates+"x"); code != 1 {
+		t.Errorf("no such rates: exit %d: %s", code, errs)
+	}
+	if err := os.WriteFile(rates, []byte("currency,date,rate\nUSD,2026-01-01,none\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := program1(t, input, "-rates", rates); code != 1 || !strings.Contains(errs, ":2: ") {
+		t.Errorf("bad rate: exit %d: %s", code, errs)
 	}
 }

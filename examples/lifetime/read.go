@@ -24,7 +24,9 @@ type input struct {
 	rows         int
 	amounts      bool // there is a column of amounts
 	ignored      []string
-	rounded      int // amounts without a currency that were rounded to four decimals
+	lines        []int // of the transactions
+	currencies   bool  // there is a column of currencies
+	rounded      int   // amounts without a currency that were rounded to four decimals
 }
 
 func read(path string, stdin io.Reader, zone *time.Location, rejects *cli.Rejects) (*input, error) {
@@ -45,7 +47,7 @@ func read(path string, stdin io.Reader, zone *time.Location, rejects *cli.Reject
 	in := &input{}
 	amount, hasAmount := t.Col("amount")
 	currency, hasCurrency := t.Col("currency")
-	in.amounts = hasAmount
+	in.amounts, in.currencies = hasAmount, hasCurrency
 	for i, name := range t.Header() {
 		if i != customer && i != date && i != amount && i != currency {
 			in.ignored = append(in.ignored, name)
@@ -82,6 +84,7 @@ func read(path string, stdin io.Reader, zone *time.Location, rejects *cli.Reject
 			}
 		}
 		in.transactions = append(in.transactions, tx)
+		in.lines = append(in.lines, t.Line())
 	}
 	in.rows = t.Rows()
 	return in, t.Err()

@@ -31,14 +31,13 @@ type jsonSpend struct {
 	Corr  *float64 `json:"corr"`
 }
 
-// jsonTotal: lo and hi are those of the value, or of the purchases where there is no value.
+// jsonTotal: lo and hi are those of the value, or of the purchases where there is no value; where there is, a note has those of
+// the purchases.
 type jsonTotal struct {
-	Purchases   *float64 `json:"purchases"`
-	Value       *float64 `json:"value"`
-	Lo          *float64 `json:"lo"`
-	Hi          *float64 `json:"hi"`
-	PurchasesLo *float64 `json:"purchases_lo"`
-	PurchasesHi *float64 `json:"purchases_hi"`
+	Purchases *float64 `json:"purchases"`
+	Value     *float64 `json:"value"`
+	Lo        *float64 `json:"lo"`
+	Hi        *float64 `json:"hi"`
 }
 
 type jsonHoldout struct {
@@ -114,7 +113,6 @@ func (a *answer) json() jsonAnswer {
 	}
 	out.Total = jsonTotal{
 		Purchases: cli.Null(p.Purchases.Value, true), Value: cli.Null(p.Value.Value, known), Lo: cli.Null(main.Low, true), Hi: cli.Null(main.High, true),
-		PurchasesLo: cli.Null(p.Purchases.Low, true), PurchasesHi: cli.Null(p.Purchases.High, true),
 	}
 	if c := a.check; c != nil {
 		out.Holdout = &jsonHoldout{
