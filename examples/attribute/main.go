@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/buyerjourney/b2b/examples/internal/cli"
 	"github.com/buyerjourney/b2b/touchpoint/attribution"
@@ -31,6 +32,8 @@ type options struct {
 	input            string
 	sep              string
 	cols             columns
+	zone             string
+	location         *time.Location
 	model, order     string
 	value, nulls     bool
 	transform        string
@@ -60,6 +63,8 @@ func flags(o *options) *flag.FlagSet {
 	fs.StringVar(&o.cols.channel, "channel-col", "channel", "touches: column of the channel")
 	fs.StringVar(&o.cols.conversion, "conversion-col", "conversion", "touches: column that is 1 where the touch converts")
 	fs.StringVar(&o.cols.touchValue, "touch-value-col", "conversion_value", "touches: column of the value; 0 where it is absent")
+	fs.StringVar(&o.zone, "zone", "", "touches: `ZONE` of times without one (default: UTC)")
+	cli.Alias(fs, "zone", "tz")
 	fs.StringVar(&o.model, "model", "markov", "`MODEL`: "+modelNames)
 	fs.StringVar(&o.order, "order", "1", "order of the chain, or auto: cross-validated over 1 to 5")
 	fs.BoolVar(&o.value, "value", true, "credit value too")
@@ -67,6 +72,7 @@ func flags(o *options) *flag.FlagSet {
 	fs.StringVar(&o.transform, "transform", "none", "none or unique: every step; exposure: runs become one; first: each name once; frequency: with its count")
 	fs.StringVar(&o.lookback, "lookback", "0", "touches: `AGE` up to which touches count, such as 168h; 0 is no bound")
 	fs.Float64Var(&o.halfLife, "half-life", 7, "model half-life: days for touches, steps for paths")
+	cli.Alias(fs, "half-life", "halflife")
 	fs.StringVar(&o.position, "position", "0.4,0.2,0.4", "model position: first,middle,last")
 	fs.StringVar(&o.two, "two", "split", "model position, paths of two steps: split the middle, or renormalise the ends")
 	fs.StringVar(&o.skip, "skip", "", "model last-non: the `NAME` to pass over")
@@ -74,6 +80,7 @@ func flags(o *options) *flag.FlagSet {
 	fs.IntVar(&o.replicates, "replicates", 0, "replicates for intervals; 0 is none")
 	fs.Uint64Var(&o.seed, "seed", 1, "seed of the replicates")
 	fs.Float64Var(&o.level, "level", 0.95, "level of the intervals")
+	cli.Alias(fs, "level", "levels")
 	fs.IntVar(&o.workers, "workers", 1, "replicates at the same time; the output is the same for any number")
 	return fs
 }

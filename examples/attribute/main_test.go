@@ -175,3 +175,16 @@ func TestPathDataMarkov(t *testing.T) {
 		t.Error(errs)
 	}
 }
+
+// TestAliases: the common names of flags are accepted as well.
+func TestAliases(t *testing.T) {
+	input := "customer_id,time,channel,conversion\nk,2026-01-02 00:30:00,a,0\nk,2026-01-01T23:45:00Z,b,1\n"
+	out, errs, code := call(t, input, "-input", "touches", "-model", "last", "-halflife", "3", "-levels", "0.9", "-tz", "Europe/Amsterdam")
+	// In Amsterdam a's half past midnight is 23:30 UTC, before b.
+	if lines := strings.Split(out, "\n"); code != 0 || len(lines) < 3 || !strings.HasPrefix(lines[2], "b,1,") || !strings.HasPrefix(lines[1], "a,0,") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if _, _, code := call(t, input, "-input", "touches", "-zone", "Nowhere/City"); code != 2 {
+		t.Errorf("unknown zone: exit %d", code)
+	}
+}

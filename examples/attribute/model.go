@@ -35,6 +35,9 @@ func (o *options) plan() (*plan, error) {
 		add("-sep: empty")
 	}
 	var err error
+	if o.location, err = cli.ParseZone(o.zone); err != nil {
+		add("-zone: %v", err)
+	}
 	if p.transform.Form, err = attribution.ParseForm(o.transform); err != nil {
 		add("-transform %q: want none, unique, exposure, first or frequency", o.transform)
 	}

@@ -154,7 +154,7 @@ func parseTouch(o *options, t *cli.Table, must []int, valueCol int) (touch, erro
 		problems = append(problems, fmt.Errorf("%s: empty", o.cols.channel))
 	}
 	var err error
-	if x.at, _, err = cli.ParseTime(t.Field(must[1]), nil); err != nil {
+	if x.at, _, err = cli.ParseTime(t.Field(must[1]), o.location); err != nil {
 		problems = append(problems, fmt.Errorf("%s: %w", o.cols.time, err))
 	}
 	n, err := count(t.Field(must[3]), o.cols.conversion)

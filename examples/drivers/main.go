@@ -59,6 +59,7 @@ func flags(o *options) *flag.FlagSet {
 	fs.IntVar(&o.replicates, "replicates", 200, "replicates for intervals; 0 is none")
 	fs.Uint64Var(&o.seed, "seed", 1, "seed of the replicates")
 	fs.Float64Var(&o.level, "level", 0.95, "level of the intervals")
+	cli.Alias(fs, "level", "levels")
 	fs.IntVar(&o.workers, "workers", 1, "replicates at the same time; the output is the same for any number")
 	return fs
 }

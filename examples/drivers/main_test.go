@@ -167,3 +167,12 @@ func TestAirline(t *testing.T) {
 		t.Error(last)
 	}
 }
+
+func TestLevels(t *testing.T) {
+	args := []string{"-outcome", "y", "-drivers", "a..c", "-replicates", "20"}
+	_, one, _, code := call(t, survey(60), append(args, "-level", "0.8")...)
+	_, other, _, _ := call(t, survey(60), append(args, "-levels", "0.8")...)
+	if one != other || code != 0 {
+		t.Errorf("exit %d; -levels is not -level", code)
+	}
+}
