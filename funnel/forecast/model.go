@@ -422,7 +422,9 @@ func (m *Model) dealForecasts(en *ensemble) []DealForecast {
 			mean := en.logit[d.key] / float64(en.draws)
 			sd := math.Sqrt(max(0, en.logit2[d.key]/float64(en.draws)-float64(mean*mean)))
 			center := logit(clamp(p))
-			f.P = b2b.Estimate{Value: p, Low: expit(center - float64(z*sd)), High: expit(center + float64(z*sd)), Level: level, Method: "Bayesian bootstrap by case, normal on the log odds"}
+			// There and back through the log odds is not exact: a narrow interval still contains the chance.
+			low, high := min(p, expit(center-float64(z*sd))), max(p, expit(center+float64(z*sd)))
+			f.P = b2b.Estimate{Value: p, Low: low, High: high, Level: level, Method: "Bayesian bootstrap by case, normal on the log odds"}
 			if p == 0 || p == 1 {
 				f.P = b2b.Point(p, "certain under the rates")
 			}
