@@ -12,6 +12,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -96,10 +97,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	var rejects cli.Rejects
 	set, rows, err := read(&o, stdin, &rejects)
-	if err != nil {
-		return cli.Fail(stderr, program, cli.Unusable, err)
+	if e := rejects.WriteFile(o.rejects); e != nil {
+		return cli.Fail(stderr, program, cli.Unusable, errors.Join(err, e))
 	}
-	if err := rejects.WriteFile(o.rejects); err != nil {
+	if errors.Is(err, errNothing) { // then the rejections are the problems
+		all := []error{err}
+		for _, r := range rejects.All() {
+			all = append(all, fmt.Errorf("line %d: %s", r.Line, r.Reason))
+		}
+		err = errors.Join(all...)
+	}
+	if err != nil {
 		return cli.Fail(stderr, program, cli.Unusable, err)
 	}
 	paths, err := plan.transform.Apply(set.Result())

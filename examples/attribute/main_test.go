@@ -188,3 +188,15 @@ func TestAliases(t *testing.T) {
 		t.Errorf("unknown zone: exit %d", code)
 	}
 }
+
+// TestNothingLeft: where every row is rejected, all reasons are told and written.
+func TestNothingLeft(t *testing.T) {
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	out, errs, code := call(t, "path,total_conversions\na,x\n,1\n", "-rejects", rejects)
+	if code != 1 || out != "" || !strings.Contains(errs, "line 2: total_conversions") || !strings.Contains(errs, "line 3: steps") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if b, err := os.ReadFile(rejects); err != nil || strings.Count(string(b), "\n") != 3 {
+		t.Errorf("rejects %q, %v", b, err)
+	}
+}

@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -75,11 +76,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	var rejects cli.Rejects
 	sample, code, err := read(&o, plan, stdin, &rejects)
+	if e := rejects.WriteFile(o.rejects); e != nil {
+		return cli.Fail(stderr, program, cli.Unusable, errors.Join(err, e))
+	}
+	if errors.Is(err, errNothing) { // then the rejections are the problems
+		all := []error{err}
+		for _, r := range rejects.All() {
+			all = append(all, fmt.Errorf("line %d: %s", r.Line, r.Reason))
+		}
+		err = errors.Join(all...)
+	}
 	if err != nil {
 		return cli.Fail(stderr, program, code, err)
-	}
-	if err := rejects.WriteFile(o.rejects); err != nil {
-		return cli.Fail(stderr, program, cli.Unusable, err)
 	}
 	progress := cli.NewProgress(stderr, "replicates")
 	cfg := plan.config

@@ -176,3 +176,15 @@ func TestLevels(t *testing.T) {
 		t.Errorf("exit %d; -levels is not -level", code)
 	}
 }
+
+// TestNothingLeft: where every row is rejected, all reasons are told and written.
+func TestNothingLeft(t *testing.T) {
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	_, out, errs, code := call(t, "y,a,b\n1,x,2\n1,2\n", "-outcome", "y", "-drivers", "a,b", "-rejects", rejects)
+	if code != 1 || out != "" || !strings.Contains(errs, "line 2: a: not a number") || !strings.Contains(errs, "line 3: 2 fields") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if b, err := os.ReadFile(rejects); err != nil || strings.Count(string(b), "\n") != 3 {
+		t.Errorf("rejects %q, %v", b, err)
+	}
+}

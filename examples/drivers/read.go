@@ -12,6 +12,9 @@ import (
 	"github.com/buyerjourney/b2b/touchpoint/importance"
 )
 
+// errNothing says that no row can be used.
+var errNothing = errors.New("no usable row in the input")
+
 // reader turns records into rows of the survey.
 type reader struct {
 	o               *options
@@ -60,7 +63,7 @@ func read(o *options, p *plan, stdin io.Reader, rejects *cli.Rejects) (sample *i
 		return nil, cli.Unusable, err
 	}
 	if rejects.Count() == t.Rows() {
-		return nil, cli.Unusable, errors.New("no usable row in the input")
+		return nil, cli.Unusable, errNothing
 	}
 	return survey.Result(), cli.Done, nil
 }
