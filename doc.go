@@ -80,7 +80,7 @@
 //	model, err := trainer.Model(inference.Config{})
 //
 //	// 4. What will be sold.
-//	model, err := forecast.Fit(ctx, book.At(b2b.View{At: now, Known: now}), forecast.Config{Horizon: 90 * 24 * time.Hour, Source: source})
+//	pipeline, err := forecast.Fit(ctx, book.At(b2b.View{At: now, Known: now}), forecast.Config{Horizon: 90 * 24 * time.Hour, Source: source})
 //
 // The whole of it, on dirty data and with every step explained, is examples/tender.
 //
