@@ -151,6 +151,7 @@ func TestExitCodes(t *testing.T) {
 		{"no column", "a,b\n1,2\n", nil, cli.Unusable},
 		{"flag", "", []string{"-nosuch"}, cli.Usage},
 		{"value", few, []string{"-horizon", "soon"}, cli.Usage},
+		{"empty", "", nil, cli.NoRow},
 		{"no usable row", "deal,stage,entered_at\n,New,2026-01-01\n", nil, cli.NoRow},
 		{"refused", few, nil, cli.Refused},
 	} {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -135,7 +136,11 @@ func load(s settings, stdin io.Reader) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = t.load(in)
+	text := bufio.NewReader(in)
+	if _, err := text.Peek(1); errors.Is(err, io.EOF) { // an empty file has no usable row
+		return t, in.Close()
+	}
+	err = t.load(text)
 	return t, errors.Join(err, in.Close())
 }
 
