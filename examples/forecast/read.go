@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -136,11 +135,10 @@ func load(s settings, stdin io.Reader) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := bufio.NewReader(in)
-	if _, err := text.Peek(1); errors.Is(err, io.EOF) { // an empty file has no usable row
-		return t, in.Close()
+	err = t.load(in)
+	if errors.Is(err, cli.ErrEmpty) { // an empty file has no usable row
+		err = nil
 	}
-	err = t.load(text)
 	return t, errors.Join(err, in.Close())
 }
 

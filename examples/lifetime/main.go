@@ -167,6 +167,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return cli.Fail(stderr, program, cli.Unusable, err)
 	}
 	data, err := read(o.in, stdin, pl.zone, &rejects)
+	if errors.Is(err, cli.ErrEmpty) {
+		return cli.Fail(stderr, program, cli.NoRow, err)
+	}
 	if err != nil {
 		return cli.Fail(stderr, program, cli.Unusable, err)
 	}

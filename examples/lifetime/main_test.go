@@ -200,3 +200,11 @@ func TestRates(t *testing.T) {
 		t.Errorf("bad rate: exit %d: %s", code, errs)
 	}
 }
+
+// TestEmptyInput holds that a file without anything has no usable row, which is not a file that cannot be read.
+func TestEmptyInput(t *testing.T) {
+	var out, errs strings.Builder
+	if code := run(nil, strings.NewReader(""), &out, &errs); code != 3 || out.Len() != 0 {
+		t.Errorf("exit %d, output %q", code, out.String())
+	}
+}

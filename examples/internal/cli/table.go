@@ -35,6 +35,9 @@ type Table struct {
 	err      error
 }
 
+// ErrEmpty says that the input holds nothing, not even a header line.
+var ErrEmpty = errors.New("the input is empty: a header line is needed")
+
 // NewTable reads the header. Input may be UTF-8 with a byte-order mark, have
 // CRLF line ends, and be packed with gzip. Empty lines are skipped.
 func NewTable(r io.Reader, opt Options) (*Table, error) {
@@ -52,7 +55,7 @@ func NewTable(r io.Reader, opt Options) (*Table, error) {
 	if len(names) == 0 {
 		names, err = t.csv.Read()
 		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the input is empty: a header line is needed")
+			return nil, ErrEmpty
 		}
 		if err != nil {
 			return nil, fmt.Errorf("header: %w", err)
