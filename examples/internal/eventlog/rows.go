@@ -144,7 +144,8 @@ func (r *rows) log() (*Log, error) {
 		if x.Index < len(r.lines) {
 			line = r.lines[x.Index]
 		}
-		r.rejects.Add(line, x.Reason)
+		field := x.Path[strings.LastIndexByte(x.Path, '.')+1:]
+		r.rejects.Add(line, field+": "+x.Reason)
 	}
 	return &Log{Log: l, Rejected: r.rejects.Count(), accepted: report.Accepted}, nil
 }
