@@ -13,6 +13,9 @@ import (
 // candidates returns the settings to choose from, the simplest first.
 func (c Config) candidates() []settings {
 	halves := []time.Duration{0}
+	if !c.Kernel.aged() {
+		return []settings{{}}
+	}
 	switch c.HalfLife.Mode {
 	case Auto:
 		halves = []time.Duration{0, 180 * day, 90 * day, 45 * day}
@@ -23,7 +26,9 @@ func (c Config) candidates() []settings {
 	seasons := []bool{false}
 	switch c.Season.Mode {
 	case Auto:
-		seasons = []bool{false, true}
+		if c.Kernel == SemiMarkov {
+			seasons = []bool{false, true}
+		}
 	case On:
 		seasons = []bool{true}
 	case Off:
@@ -75,6 +80,9 @@ func choose(candidates []settings, tracks []track, resolved func(track) bool) (s
 // driftOf returns the standard deviation of the common factor on the odds that explains how much more the resolved
 // origins missed than their own law foresees: τ² = max(0, mean z² − 1)·mean variance / mean (Σp(1−p))².
 func (c Config) driftOf(tracks []track, set settings, resolved func(track) bool) float64 {
+	if !c.Kernel.aged() {
+		return 0
+	}
 	switch c.Drift.Mode {
 	case Off:
 		return 0
@@ -106,10 +114,10 @@ const maxDrift = 2
 // resolved by then.
 func (c Config) settle(asOf int64) (settings, float64, []string) {
 	candidates := c.candidates()
-	if c.Past == nil {
+	if c.Past == nil || c.Past.Kernel != c.Kernel {
 		var notes []string
 		if len(candidates) > 1 {
-			notes = append(notes, "no back-test was given: half-life and season are plain")
+			notes = append(notes, "no back-test of the kernel was given: half-life and season are plain")
 		}
 		return candidates[0], c.driftOf(nil, candidates[0], nil), notes
 	}
@@ -147,17 +155,20 @@ func (s *Score) judge() (funnel.Verdict, []string) {
 	return funnel.NotHonest, append(reasons, "so does that of the calibrated interval")
 }
 
-// verdict is the verdict on forecasts of a horizon by a back-test of the same horizon.
-func (r *BacktestReport) verdict(horizon time.Duration) (funnel.Verdict, []string) {
+// verdict is the verdict on forecasts of a kernel and a horizon by a back-test of the same.
+func (r *BacktestReport) verdict(kernel Kernel, horizon time.Duration) (funnel.Verdict, []string) {
 	if r == nil {
 		return funnel.TooLittleHistory, []string{"no back-test was given"}
 	}
 	if r.Horizon != horizon {
 		return funnel.TooLittleHistory, []string{"the back-test was of another horizon"}
 	}
-	s, ok := r.Score(SemiMarkov, Wins)
+	if r.Kernel != kernel {
+		return funnel.TooLittleHistory, []string{"the back-test was of another kernel"}
+	}
+	s, ok := r.Score(kernel, Wins)
 	if !ok {
-		return funnel.TooLittleHistory, []string{"the back-test left out the semi-Markov kernel"}
+		return funnel.TooLittleHistory, []string{"the back-test left out kernel " + kernel.String()}
 	}
 	return s.Verdict, s.Reasons
 }
@@ -179,6 +190,8 @@ func (m *Model) calibrate(f *Forecast) {
 				case past == nil:
 				case past.Horizon != m.c.Horizon:
 					iv.Why = "the back-test was of another horizon"
+				case past.Kernel != m.c.Kernel:
+					iv.Why = "the back-test was of another kernel"
 				default:
 					c := calibrator{level: iv.Level, m: m.money.offset(measure), rows: past.series(m.e.set, measure)}
 					iv.Calibrated = shift(c.interval(m.e.p.asOf, d.Mean-certain), certain)

@@ -41,7 +41,8 @@ func (m Measure) MarshalText() ([]byte, error) { return measures.AppendText(nil,
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (m *Measure) UnmarshalText(text []byte) error { return measures.UnmarshalText(m, text) }
 
-// BacktestConfig sets up a back-test. Forecast holds the settings that are tested; its Periods, Past and Quoted are not
+// BacktestConfig sets up a back-test. Forecast holds the settings that are tested, its Kernel is the one that is tuned,
+// calibrated, judged, and measured against the others; its Periods, Past and Quoted are not
 // read. Origins, or else Count origins that lie Every apart before the end of the book less the horizon; zero values are
 // 12 origins, a week apart.
 type BacktestConfig struct {
@@ -50,12 +51,13 @@ type BacktestConfig struct {
 	Origins  []time.Time
 	Every    time.Duration
 	Count    int
-	Kernels  []Kernel // none: all
+	Kernels  []Kernel // none: that of Forecast, semi-Markov and the baselines
 	Warmup   int      // origins before the first that are forecast for choosing, drift and calibration only
 }
 
 // BacktestReport says how the forecasts that would have been made in the past turned out. It is a plain value.
 type BacktestReport struct {
+	Kernel    Kernel // that was tested
 	Horizon   time.Duration
 	Every     time.Duration // between origins; 0 if they are not evenly spaced
 	Origins   []time.Time
@@ -101,7 +103,7 @@ type Score struct {
 	MAE         Maybe
 	MAPEPct     Maybe // over origins with an actual of at least 1
 	CRPS        Maybe
-	Skill       Maybe // 1 − CRPS of the semi-Markov kernel / CRPS of this one
+	Skill       Maybe // 1 − CRPS of the tested kernel / CRPS of this one
 	Coverage    []Coverage
 	Pinball     []Quantile // mean loss per probability
 	Reliability Reliability
@@ -160,7 +162,8 @@ func (c BacktestConfig) normal(last time.Time) (BacktestConfig, error) {
 		p.Add("count", "outside 0..10000")
 	}
 	if len(c.Kernels) == 0 {
-		c.Kernels = Kernels()
+		c.Kernels = append(Kernels(), c.Forecast.Kernel)
+		c.Kernels = slices.DeleteFunc(c.Kernels, func(k Kernel) bool { return k == Cure && c.Forecast.Kernel != Cure })
 	}
 	c.Kernels = slices.Clone(c.Kernels)
 	slices.Sort(c.Kernels)
@@ -214,7 +217,7 @@ func Backtest(ctx context.Context, b *funnel.Book, c BacktestConfig) (BacktestRe
 	}
 	c.Forecast.Base = run.money.base // one currency at all origins
 	run.c = c
-	run.report = BacktestReport{Horizon: c.Forecast.Horizon, Currency: run.money.base, Origins: slices.Clone(c.Origins), Hindsight: final.Hindsight(), Every: spacing(c.Origins)}
+	run.report = BacktestReport{Kernel: c.Forecast.Kernel, Horizon: c.Forecast.Horizon, Currency: run.money.base, Origins: slices.Clone(c.Origins), Hindsight: final.Hindsight(), Every: spacing(c.Origins)}
 	run.pairs = make([][]float64, len(c.Kernels))
 	run.hits = make([][]bool, len(c.Kernels))
 	warmup := run.warmup()
@@ -361,11 +364,15 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 		b.report.Notes = appendOnce(b.report.Notes, reason)
 	}
 	root := b.root.Sub("origin", uint64(at), 0)
-	var chosen *engine
+	var plain *engine // with the chosen settings, before any other kernel
 	for _, candidate := range f.candidates() {
-		e := build(candidate)
+		own := build(candidate)
 		if candidate == set {
-			chosen = e
+			plain = own
+		}
+		e, _, ok := own.under(f.Kernel, f.Weights)
+		if !ok {
+			continue
 		}
 		draws := 0
 		if len(f.candidates()) > 1 || f.Drift.Mode == Auto {
@@ -381,22 +388,20 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 	if warmup {
 		return nil
 	}
-	if chosen == nil {
-		chosen = build(set)
+	if plain == nil {
+		plain = build(set)
 	}
-	chosen.drift = f.driftOf(b.report.tracks, set, resolved)
+	plain.drift = f.driftOf(b.report.tracks, set, resolved)
 	b.offsets = append(b.offsets, [2]float64{Wins: m.offset(Wins), Revenue: m.offset(Revenue)})
-	b.report.Settings = append(b.report.Settings, Settings{HalfLife: set.halfLife, Season: set.season, DriftSD: chosen.drift})
+	b.report.Settings = append(b.report.Settings, Settings{Kernel: f.Kernel, HalfLife: set.halfLife, Season: set.season, DriftSD: plain.drift})
 
 	for i, k := range b.c.Kernels {
-		e := chosen
-		missing := false
-		if k != SemiMarkov {
-			chance, unknown := baseline(p, k, f.Horizon.Hours()/24, f.Weights)
-			for _, d := range chosen.open {
-				missing = missing || unknown[d.place]
+		e, reasons, ok := plain.under(k, f.Weights)
+		missing := !ok
+		for _, r := range reasons {
+			if k == Cure {
+				b.report.Notes = appendOnce(b.report.Notes, "some origins, kernel cure, "+r)
 			}
-			e = chosen.fixed(chance)
 		}
 		rows := []BacktestRow{{Origin: t, Kernel: k, Measure: Wins, Deals: len(e.open), Actual: actual[Wins], Missing: missing}}
 		if m.base != "" {
@@ -495,13 +500,13 @@ func pit(sorted []float64, y float64) float64 {
 	return (float64(low) + float64(high)) / 2 / float64(max(1, len(sorted)))
 }
 
-// calibrate gives every row of the semi-Markov kernel its calibrated intervals, from the errors that its settings made at
+// calibrate gives every row of the tested kernel its calibrated intervals, from the errors that its settings made at
 // origins that were resolved before.
 func (b *backtest) calibrate() {
 	r := &b.report
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		if row.Kernel != SemiMarkov || row.Missing {
+		if row.Kernel != r.Kernel || row.Missing {
 			continue
 		}
 		n, _ := slices.BinarySearchFunc(r.Origins, row.Origin, time.Time.Compare)
@@ -570,10 +575,10 @@ func (b *backtest) score() {
 	}
 	for i := range r.Scores {
 		s := &r.Scores[i]
-		if s.Kernel == SemiMarkov {
+		if s.Kernel == r.Kernel {
 			continue
 		}
-		if own, ok := r.Score(SemiMarkov, s.Measure); ok && own.CRPS.OK && s.CRPS.OK && s.CRPS.Value > 0 {
+		if own, ok := r.Score(r.Kernel, s.Measure); ok && own.CRPS.OK && s.CRPS.OK && s.CRPS.Value > 0 {
 			s.Skill = Maybe{1 - own.CRPS.Value/s.CRPS.Value, true}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/buyerjourney/b2b/funnel"
 )
 
-// baseline returns for each working place the chance to win that a kernel other than [SemiMarkov] gives within a horizon,
+// baseline returns for each working place the chance to win that a kernel without age gives within a horizon,
 // in days; missing marks places for which it says nothing.
 func baseline(p *panel, kernel Kernel, horizon float64, weights map[funnel.Stage]b2b.Fraction) (chance []float64, missing []bool) {
 	switch kernel {
@@ -17,7 +17,7 @@ func baseline(p *panel, kernel Kernel, horizon float64, weights map[funnel.Stage
 		return shares(p, kernel == ClosedOnly)
 	case StageWeights:
 		return stageWeights(p, weights)
-	case SemiMarkov:
+	case SemiMarkov, Cure:
 	}
 	return make([]float64, len(p.places)), make([]bool, len(p.places))
 }
@@ -113,18 +113,4 @@ func stageWeights(p *panel, weights map[funnel.Stage]b2b.Fraction) ([]float64, [
 		out[s], missing[s] = f.Or(0), !f.IsKnown()
 	}
 	return out, missing
-}
-
-// fixed returns an engine whose deals have the given chance by place, for drawing.
-func (e *engine) fixed(chance []float64) *engine {
-	f := &engine{p: e.p, set: e.set, ends: e.ends[len(e.ends)-1:], fine: e.fine, coarse: e.coarse, chance: chance, skip: Parameters | Drifting, ratios: e.ratios, wonSizes: e.wonSizes, ratio: e.ratio, size: e.size}
-	for s := range chance {
-		f.keys = append(f.keys, key{place: int32(s)})
-	}
-	f.open = append(f.open, e.open...)
-	for i := range f.open {
-		f.open[i].key = f.open[i].place
-	}
-	f.tally()
-	return f
 }

@@ -60,7 +60,8 @@ type BridgeStep struct {
 
 // Compare splits the difference between two forecasts of the open pipeline of one book: m is the later one, earlier the one
 // before it. From is what was expected then of the deals open then; To is what is expected now of the deals open now, plus
-// what was sold since. Models of different currencies, or in the wrong order, are an error.
+// what was sold since. Models of different currencies, in the wrong order, or of
+// another kernel than [SemiMarkov] are an error.
 func (m *Model) Compare(earlier *Model) (Bridge, error) {
 	var p b2b.Problems
 	switch {
@@ -68,6 +69,8 @@ func (m *Model) Compare(earlier *Model) (Bridge, error) {
 		p.Add("earlier", "nil")
 	case earlier.money.base != m.money.base:
 		p.Add("earlier", "another currency")
+	case m.c.Kernel != SemiMarkov || earlier.c.Kernel != SemiMarkov:
+		p.Add("earlier", "not both of kernel semi_markov")
 	case earlier.e.p.asOf > m.e.p.asOf:
 		p.Add("earlier", "later than this model")
 	}

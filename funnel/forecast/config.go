@@ -16,23 +16,24 @@ import (
 // Kernel names a way to turn stage histories into probabilities. It is a closed enumeration; zero is [SemiMarkov].
 type Kernel uint8
 
-// The kernels. The first is the forecast; the others are the practice that a back-test compares it with.
+// The kernels. The first and the last are forecasts; the others are the practice that a back-test compares them with.
 const (
 	SemiMarkov    Kernel = iota // age-conditional, clock-reset Aalen–Johansen per stage with competing exits
 	Exponential                 // memoryless chain, q = N/T, exp(QH)
 	WonPerEntered               // of the deals that entered the stage, the share that is won by now
 	ClosedOnly                  // of the closed deals that passed the stage, the share that is won
 	StageWeights                // hand-set weight of the present stage
+	Cure                        // mixture per stage × exit: a share that ever leaves that way, and the law of when
 )
 
-var kernels = enum.New[Kernel]("kernel", "semi_markov", "exponential", "won_per_entered", "closed_only", "stage_weights")
+var kernels = enum.New[Kernel]("kernel", "semi_markov", "exponential", "won_per_entered", "closed_only", "stage_weights", "cure")
 
 // ParseKernel reads the name of a kernel; the empty text is [SemiMarkov].
 func ParseKernel(text string) (Kernel, error) { return kernels.Parse(text) }
 
 // Kernels returns all kernels in their fixed order.
 func Kernels() []Kernel {
-	return []Kernel{SemiMarkov, Exponential, WonPerEntered, ClosedOnly, StageWeights}
+	return []Kernel{SemiMarkov, Exponential, WonPerEntered, ClosedOnly, StageWeights, Cure}
 }
 
 // IsValid reports whether k is a value of the enumeration.
@@ -100,12 +101,13 @@ type Drift struct {
 // none. It must be a pure function.
 type Rates func(currency string, on funnel.Date) (rate *big.Rat, ok bool)
 
-// Config sets up a forecast. The zero value means: 90 days in one period, levels 0.5, 0.8 and 0.95, all
+// Config sets up a forecast. The zero value means: kernel [SemiMarkov], 90 days in one period, levels 0.5, 0.8 and 0.95, all
 // settings found by the past, no new business, the currency of the deals, 1000 draws. Source is needed for the interval.
 type Config struct {
 	Horizon     time.Duration // 0 is 90 days
 	Periods     []time.Time   // inner bounds that split the horizon, such as the first days of months; see [Months]
 	Levels      []float64
+	Kernel      Kernel // the others know no season, no segments and no new business
 	HalfLife    HalfLife
 	Season      Season
 	Drift       Drift
@@ -214,6 +216,7 @@ func (c Config) normal(asOf time.Time) (Config, error) {
 	if c.Source == nil {
 		p.Add("config.source", "nil")
 	}
+	c.checkKernel(&p)
 	return c, p.Err()
 }
 

@@ -31,6 +31,10 @@
 //   - [HalfLife] weighs stays by 2^(−age/half-life). [Season] multiplies the rate of each kind of exit by a factor per
 //     month of the quarter, r = (d+5)/(E+5), and within four bands of age by one of its own that is drawn towards r: in
 //     some pipelines old deals close in the last month only. Segments have factors of the same form.
+//   - [Config.Kernel] may be [Cure] instead: per stage × exit a mixture cure model (package survival), whose law goes on
+//     beyond the last exit where the share that ever leaves can be identified. Where it cannot, the stage keeps its
+//     semi-Markov rates with a note; where it can for no stage, the fit is refused with the reasons. The baselines of the
+//     back-test may be asked for too. None of these knows season, segments or new business.
 //   - Auto chooses half-life and season by the mean interval score of origins that were resolved by then, the simpler one
 //     within one standard error; fewer than six of them choose nothing.
 //

@@ -17,8 +17,12 @@ type Elasticity struct {
 
 // Elasticities returns dE/d log(rate) for every stage and exit of the open pipeline, by stage and exit: exact derivatives of
 // the point forecast, all of them by one pass that follows the expected entries into every stage (the adjoint of the
-// recursion of the fresh-entry tables). Cost: as much as a few point forecasts.
+// recursion of the fresh-entry tables). Cost: as much as a few point forecasts. Another kernel than
+// [SemiMarkov] has none.
 func (m *Model) Elasticities() []Elasticity {
+	if m.c.Kernel != SemiMarkov {
+		return nil
+	}
 	b := m.e.fine.b
 	grad := make([]float64, len(b.cols))
 	for from := 0; from < len(m.e.keys); {

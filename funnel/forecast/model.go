@@ -220,7 +220,19 @@ func Fit(ctx context.Context, s *funnel.State, c Config) (*Model, error) {
 	}
 	m.e = newEngine(p, c.Step, set, c.Season.FiscalStart, ends, nil)
 	m.e.drift, m.e.skip = drift, c.Without
-	m.why = m.explain()
+	e, reasons, ok := m.e.under(c.Kernel, c.Weights)
+	if !ok {
+		return nil, &RefusedError{Reasons: reasons}
+	}
+	m.e = e
+	for _, r := range reasons {
+		m.notes = append(m.notes, "kernel "+c.Kernel.String()+" keeps semi-Markov rates, "+r)
+	}
+	if c.Kernel == SemiMarkov {
+		m.why = m.explain()
+	} else {
+		m.why = m.explainKernel()
+	}
 	if m.money, err = newMoney(s, c); err != nil {
 		return nil, err
 	}
@@ -236,7 +248,7 @@ func (m *Model) AsOf() time.Time { return m.s.AsOf() }
 
 // Settings returns the settings in use.
 func (m *Model) Settings() Settings {
-	return Settings{Kernel: SemiMarkov, HalfLife: m.e.set.halfLife, Season: m.e.set.season, DriftSD: m.e.drift}
+	return Settings{Kernel: m.c.Kernel, HalfLife: m.e.set.halfLife, Season: m.e.set.season, DriftSD: m.e.drift}
 }
 
 // Forecast draws the future and summarises it. The same model gives the same forecast, for any number of workers.
@@ -260,7 +272,7 @@ func (m *Model) Forecast(ctx context.Context) (Forecast, error) {
 	stale, lost := 0, 0.0
 	for _, d := range m.e.open {
 		k := &m.e.keys[d.key]
-		if m.e.fine.stale(*k) {
+		if m.c.Kernel.aged() && m.e.fine.stale(*k) {
 			stale++
 		}
 		lost += m.e.beyond[d.key]
@@ -270,7 +282,7 @@ func (m *Model) Forecast(ctx context.Context) (Forecast, error) {
 		f.Unresolved = lost / float64(len(m.e.open))
 	}
 	f.Parts = en.parts(m.e.skip)
-	f.Verdict, f.Reasons = m.c.Past.verdict(m.c.Horizon)
+	f.Verdict, f.Reasons = m.c.Past.verdict(m.c.Kernel, m.c.Horizon)
 	m.calibrate(&f)
 	if m.s.Hindsight() {
 		f.Notes = append(f.Notes, "hindsight: some changes have no time of recording, so their time of occurrence stands for it")
@@ -413,7 +425,7 @@ func (m *Model) dealForecasts(en *ensemble) []DealForecast {
 		deal := m.s.Deal(int(d.deal))
 		at := int(d.key) * n
 		f := DealForecast{Deal: deal.ID, Stage: deal.Stage, Age: time.Duration(d.age) * time.Microsecond, Flags: deal.Flags &^ funnel.Stale}
-		if e.fine.stale(e.keys[d.key]) {
+		if m.c.Kernel.aged() && e.fine.stale(e.keys[d.key]) {
 			f.Flags |= funnel.Stale
 		}
 		p := e.chance[at+n-1]

@@ -56,9 +56,12 @@ type Comparison struct {
 
 // WhatIf forecasts with changes, with the same draws as without them (common random numbers), so that the interval of the
 // difference is that of the changes and not that of chance. Unknown stages and factors that are negative or no numbers are
-// reported all at once. Booked sales do not change; new business does where the model forecasts it.
+// reported all at once, and so is another kernel than [SemiMarkov]. Booked sales do not change; new business does where the model forecasts it.
 func (m *Model) WhatIf(ctx context.Context, changes []Change) (Comparison, error) {
 	var p b2b.Problems
+	if m.c.Kernel != SemiMarkov {
+		p.Add("config.kernel", "only semi_markov has rates that can be changed")
+	}
 	entrants, size := 1.0, 1.0
 	for i, c := range changes {
 		path := "changes[" + strconv.Itoa(i) + "]"
