@@ -98,7 +98,7 @@ func (e *eval) stated(ent *entity) (out []Affiliation) {
 			if !ok || b.Person != p.id {
 				continue
 			}
-			code, ok := e.s.byProfile.get(b.Account)
+			code, ok := e.s.codeOf(b.Account)
 			if !ok {
 				continue
 			}

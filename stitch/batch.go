@@ -19,9 +19,9 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 	if v.At.IsZero() {
 		return nil, report, &b2b.InvalidError{Path: "view.at", Reason: "missing"}
 	}
-	r := loader{s: newStore(c), facts: make(map[string]uint32, len(facts))}
+	r := loader{s: newStore(c)}
 	r.s.facts = make([]factRec, 0, len(facts))
-	r.s.byValue.expect, r.s.byProfile.expect, r.s.entities.expect = len(facts)/mapShards, len(facts)/2/mapShards, len(facts)/4/mapShards
+	r.s.entities.expect = len(facts) / 4 / mapShards
 	d := door{c: c, report: &report}
 	for i, f := range facts {
 		if i%4096 == 0 && ctx.Err() != nil {
@@ -32,7 +32,7 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 			report.Rejected++
 			continue
 		}
-		if code, known := r.facts[f.ID]; known {
+		if code, known := r.s.factOf(f.ID); known {
 			if !sameFact(r.s.fact(code), f) {
 				d.reject("id", reasonDuplicate)
 				report.Rejected++
@@ -54,18 +54,16 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 
 // loader fills a store in one go.
 type loader struct {
-	s     *store
-	facts map[string]uint32
+	s *store
 }
 
 func (l *loader) keep(f Fact) {
-	l.facts[f.ID] = uint32(len(l.s.facts))
-	l.s.facts = append(l.s.facts, l.s.record(f))
+	l.s.keep(f)
 }
 
 // resolveFacts answers a view over facts in normal form.
 func resolveFacts(c *Compiled, facts iter.Seq[Fact], v b2b.View) *Snapshot {
-	l := loader{s: newStore(c), facts: map[string]uint32{}}
+	l := loader{s: newStore(c)}
 	for f := range facts {
 		if v.Known.IsZero() || !f.RecordedAt.After(v.Known) {
 			l.keep(f)
@@ -95,7 +93,7 @@ func (l *loader) enter(v b2b.View) {
 		rec := &s.facts[i]
 		if b, ok := rec.body.(Retract); ok && rec.recorded <= known {
 			rec.state = factActive
-			if target, ok := l.facts[b.Fact]; ok && s.facts[target].kind != bodyRetract {
+			if target, ok := s.factOf(b.Fact); ok && s.facts[target].kind != bodyRetract {
 				s.facts[target].state = factRetracted
 			}
 		}

@@ -51,9 +51,11 @@ func (r *Resolver) AppendBinary(dst []byte) ([]byte, error) {
 			dst = appendProfileID(dst, m)
 		}
 	}
-	order := make([]uint32, 0, len(r.facts))
-	for _, code := range r.facts {
-		order = append(order, code)
+	order := make([]uint32, 0, len(r.engine.s.facts))
+	for i := range r.engine.s.facts {
+		if r.engine.s.facts[i].state != factErased {
+			order = append(order, uint32(i))
+		}
 	}
 	slices.SortFunc(order, r.engine.s.knownBefore)
 	dst = bin.AppendUvarint(dst, uint64(len(order)))
@@ -80,7 +82,7 @@ func (r *Resolver) UnmarshalBinary(data []byte) error {
 	}
 	in.Version(storeVersion)
 	fresh := &Resolver{
-		facts: map[string]uint32{}, retracts: map[string][]uint32{}, tombs: map[string]bool{}, erased: map[string]bool{},
+		retracts: map[string][]uint32{}, tombs: map[string]bool{}, erased: map[string]bool{},
 		gone: map[string][]uint32{}, clock: in.Varint(), seq: in.Uvarint(),
 	}
 	if err := fresh.readHistory(in, r.compiled().config); err != nil {
@@ -157,10 +159,10 @@ func (r *Resolver) readFacts(in *bin.Reader, c *Compiled) error {
 			return in.Err()
 		}
 		g, ok := d.admit(i, f)
-		if _, twice := r.facts[f.ID]; !ok || twice || len(report.Rejections) > 0 || !sameFact(f, g) {
+		if _, twice := r.engine.s.factOf(f.ID); !ok || twice || len(report.Rejections) > 0 || !sameFact(f, g) {
 			return bin.ErrCorrupt
 		}
-		r.keep(g)
+		r.engine.s.keep(g)
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (u *union) scored() (pairs []edge) {
 	if u.of == nil {
 		for _, m := range u.members {
 			for id := range u.e.s.c.config.Scorer.Candidates(u.e.s.profile(u.e.s.profiles.at(m))) {
-				if q, ok := u.e.s.byProfile.get(id); ok && q != m {
+				if q, ok := u.e.s.codeOf(id); ok && q != m {
 					u.proposed = append(u.proposed, proposal{m, q})
 				}
 			}

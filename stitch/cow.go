@@ -1,13 +1,13 @@
 package stitch
 
 import (
+	"hash/maphash"
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 )
 
-// A snapshot shares its tables with the resolver that goes on. The two containers below make that cheap: a snapshot
+// A snapshot shares its tables with the resolver that goes on. The containers below, and [index], make that cheap: a snapshot
 // copies the outer slice, and the first change of a part after a snapshot copies that part.
 
 const (
@@ -67,25 +67,6 @@ func newCowMap[K comparable, V any](hash func(K) uint32) cowMap[K, V] {
 	return cowMap[K, V]{hash: hash, shards: make([]map[K]V, mapShards), owned: make([]bool, mapShards)}
 }
 
-// hashText looks at the end of a text, which is where ids and values differ.
-func hashText(s string) uint32 {
-	h := uint32(len(s))
-	for i := max(0, len(s)-12); i < len(s); i++ {
-		h = (h ^ uint32(s[i])) * 16777619 // FNV-1a
-	}
-	return h ^ h>>15
-}
-
-func hashIdentifier(i Identifier) uint32 {
-	at := strings.LastIndexByte(i.value, '@') // addresses differ before the domain
-	if at < 0 {
-		at = len(i.value)
-	}
-	return hashText(i.value[:at]) + uint32(len(i.kind))
-}
-
-func hashProfile(p ProfileID) uint32 { return hashText(p.ID) }
-
 func hashCombo(k [4]uint32) uint32 {
 	h := (k[0]*31+k[1])*0x9e3779b1 ^ k[2]*0x85ebca6b
 	return h ^ h>>15
@@ -93,7 +74,7 @@ func hashCombo(k [4]uint32) uint32 {
 
 func hashPrefix(p netip.Prefix) uint32 {
 	a := p.Addr().As16()
-	return hashText(string(a[:]))
+	return uint32(maphash.Bytes(hashSeed, a[:]))
 }
 
 func (m *cowMap[K, V]) shard(k K) int { return int(m.hash(k) % mapShards) }

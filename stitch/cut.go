@@ -32,8 +32,8 @@ func (s *Snapshot) Counterfactual(a, b ProfileID) Cut {
 	for i, l := range links {
 		arcs[i] = [2]int{position[l.a], position[l.b]}
 	}
-	from, _ := s.store.byProfile.get(a)
-	to, _ := s.store.byProfile.get(b)
+	from, _ := s.store.codeOf(a)
+	to, _ := s.store.codeOf(b)
 	source, sink := position[from], position[to]
 	if source > sink {
 		source, sink = sink, source

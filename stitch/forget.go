@@ -33,7 +33,7 @@ func (r *Resolver) Forget(person b2b.PersonID, at time.Time, by string) (Receipt
 
 // ForgetProfile erases one record of a person, as [Resolver.Forget] does with all of them.
 func (r *Resolver) ForgetProfile(p ProfileID, at time.Time, by string) (Receipt, []Change, error) {
-	code, ok := r.engine.s.byProfile.get(p)
+	code, ok := r.engine.s.codeOf(p)
 	if !ok || r.engine.s.profiles.at(code).entity == nil || r.engine.s.profiles.at(code).level != Person {
 		return Receipt{}, nil, &b2b.InvalidError{Path: "profile", Reason: "no such profile of a person"}
 	}
@@ -91,7 +91,7 @@ func (r *Resolver) forget(ent *entity, members []uint32, at time.Time, by string
 	for _, m := range members {
 		id := s.profiles.at(m).id
 		r.erased[s.c.entityID(Person, id)] = true
-		s.byProfile.remove(id)
+		s.byProfile.remove(hashProfile(id), m)
 		s.profiles.set(m, nil)
 	}
 	maps.DeleteFunc(r.gone, func(id string, _ []uint32) bool { return r.erased[id] })
@@ -106,7 +106,7 @@ func (r *Resolver) factsOf(people map[uint32]bool) (erase []uint32, reduced map[
 	reduced = map[uint32]Body{}
 	about := func(ids ...ProfileID) bool {
 		return slices.ContainsFunc(ids, func(id ProfileID) bool {
-			code, ok := s.byProfile.get(id)
+			code, ok := s.codeOf(id)
 			return ok && people[code]
 		})
 	}
@@ -183,7 +183,7 @@ func (r *Resolver) blank(erase []uint32, receipt *Receipt) []uint32 {
 			s.ownValue(v).refs--
 			values = append(values, v)
 		}
-		delete(r.facts, rec.id)
+		s.byFact.remove(hashText(rec.id), code)
 		*rec = factRec{state: factErased, profile: none}
 	}
 	slices.Sort(values)
@@ -214,7 +214,7 @@ func (r *Resolver) bury(values []uint32) int {
 // drain takes a value that nothing names out of the tables, and then the one that derived from it.
 func (r *Resolver) drain(v uint32, x *value) {
 	s := r.engine.s
-	s.byValue.remove(x.id)
+	s.byValue.remove(hashIdentifier(x.id), v)
 	s.ips.remove(x.id, v)
 	s.values.set(v, nil)
 	if x.derived == none {

@@ -179,7 +179,7 @@ func (h *Holders) Result(v b2b.View) (*Shared, error) {
 	if h.c == nil {
 		return nil, &b2b.InvalidError{Path: "holders", Reason: "made without a configuration"}
 	}
-	l := loader{s: newStore(h.c), facts: map[string]uint32{}}
+	l := loader{s: newStore(h.c)}
 	out := &Shared{values: map[Identifier]bool{}, prefixes: map[Identifier]bool{}, retracted: map[string]bool{}}
 	for _, id := range slices.Sorted(maps.Keys(h.facts)) {
 		f := readFact(bin.NewReader([]byte(h.facts[id])))

@@ -16,7 +16,7 @@ func (u *union) judge(c *component) []edge {
 	s := u.e.s
 	var position map[uint32]int32
 	locate := func(id ProfileID) (int32, bool) {
-		code, ok := s.byProfile.get(id)
+		code, ok := s.codeOf(id)
 		if !ok {
 			return 0, false
 		}

@@ -29,6 +29,14 @@ func (s *store) record(f Fact) factRec {
 	return rec
 }
 
+// keep stores a fact without letting it count.
+func (s *store) keep(f Fact) uint32 {
+	code := uint32(len(s.facts))
+	s.facts = append(s.facts, s.record(f))
+	s.byFact.insert(hashText(f.ID), code)
+	return code
+}
+
 // fact is the reverse of record.
 func (s *store) fact(i uint32) Fact {
 	rec := &s.facts[i]

@@ -19,11 +19,11 @@ func ResolveComponent(c *Compiled, facts []Fact, shared *Shared, v b2b.View) (*S
 	}
 	var report Report
 	d := door{c: c, report: &report}
-	l := loader{s: newStore(c), facts: make(map[string]uint32, len(facts))}
+	l := loader{s: newStore(c)}
 	l.s.decided = shared
 	for i, f := range facts {
 		g, ok := d.admit(i, f)
-		if _, twice := l.facts[g.ID]; ok && !twice && (v.Known.IsZero() || !g.RecordedAt.After(v.Known)) {
+		if _, twice := l.s.factOf(g.ID); ok && !twice && (v.Known.IsZero() || !g.RecordedAt.After(v.Known)) {
 			l.keep(g)
 		}
 	}

@@ -28,7 +28,9 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 	if ghost.IsZero() {
 		ghost = ProfileID{Source: "?", ID: "?"}
 	}
-	st.byProfile.remove(ghost)
+	if known, ok := st.codeOf(ghost); ok {
+		st.byProfile.remove(hashProfile(ghost), known)
+	}
 	code := st.internProfile(ghost)
 	x := st.own(code)
 	x.level, x.active = p.Level, 1
@@ -97,7 +99,7 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 	}
 	if st.c.scores(p.Level) {
 		for id := range st.c.config.Scorer.Candidates(st.profile(x)) {
-			if q, ok := st.byProfile.get(id); ok {
+			if q, ok := st.codeOf(id); ok {
 				visit(q)
 			}
 		}

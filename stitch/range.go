@@ -23,7 +23,7 @@ func (e *eval) covering(id Identifier) (values []uint32) {
 		if err != nil {
 			break
 		}
-		if v, ok := e.s.byValue.get(Identifier{kind: IPPrefix, value: q.String(), check: FormatOnly}); ok {
+		if v, ok := e.s.valueOf(Identifier{kind: IPPrefix, value: q.String(), check: FormatOnly}); ok {
 			values = append(values, v)
 		}
 	}

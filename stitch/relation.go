@@ -34,8 +34,8 @@ func (e *eval) relations(ent *entity) (out []Relation, refusals []refusal) {
 			if !ok {
 				continue
 			}
-			ca, oka := e.s.byProfile.get(b.A)
-			cb, okb := e.s.byProfile.get(b.B)
+			ca, oka := e.s.codeOf(b.A)
+			cb, okb := e.s.codeOf(b.B)
 			if !oka || !okb {
 				continue
 			}
@@ -124,7 +124,7 @@ func (e *eval) relateByRules(m uint32, p *profile, out *[]Relation, refusals *[]
 		}
 		var candidates []uint32
 		for id := range e.s.c.config.Scorer.Candidates(e.s.profile(p)) {
-			if q, ok := e.s.byProfile.get(id); ok {
+			if q, ok := e.s.codeOf(id); ok {
 				candidates = append(candidates, q)
 			}
 		}

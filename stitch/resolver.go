@@ -22,7 +22,6 @@ import (
 type Resolver struct {
 	engine   engine
 	history  []ruleVersion
-	facts    map[string]uint32   // fact id → position
 	retracts map[string][]uint32 // fact id → the retractions of it
 	tombs    map[string]bool     // tombstones of personal identifiers
 	erased   map[string]bool     // entity ids of people who have been forgotten
@@ -45,7 +44,7 @@ func New(cfg Config) (*Resolver, error) {
 		return nil, err
 	}
 	r := &Resolver{
-		history: []ruleVersion{{math.MinInt64, c}}, facts: map[string]uint32{}, retracts: map[string][]uint32{},
+		history: []ruleVersion{{math.MinInt64, c}}, retracts: map[string][]uint32{},
 		tombs: map[string]bool{}, erased: map[string]bool{}, gone: map[string][]uint32{}, clock: math.MinInt64,
 	}
 	r.engine = engine{s: newStore(c), workers: c.config.Workers}
@@ -74,7 +73,7 @@ func (r *Resolver) Apply(facts ...Fact) ([]Change, Report, error) {
 			report.Rejected++
 			continue
 		}
-		code, known := r.facts[f.ID]
+		code, known := s.factOf(f.ID)
 		if known {
 			if !sameFact(s.fact(code), f) {
 				d.reject("id", reasonDuplicate)
@@ -86,7 +85,7 @@ func (r *Resolver) Apply(facts ...Fact) ([]Change, Report, error) {
 			continue
 		}
 		report.Accepted++
-		codes = append(codes, r.keep(f))
+		codes = append(codes, s.keep(f))
 		clock = max(clock, nano(f.RecordedAt))
 	}
 	changes := r.advance(clock)
@@ -105,15 +104,6 @@ func (r *Resolver) Apply(facts ...Fact) ([]Change, Report, error) {
 
 func sameFact(a, b Fact) bool { return string(appendFact(nil, a)) == string(appendFact(nil, b)) }
 
-// keep stores a fact without letting it count.
-func (r *Resolver) keep(f Fact) uint32 {
-	s := r.engine.s
-	code := uint32(len(s.facts))
-	s.facts = append(s.facts, s.record(f))
-	r.facts[f.ID] = code
-	return code
-}
-
 // bring lets a stored fact count, now or when its time comes.
 func (r *Resolver) bring(code uint32, d *delta) {
 	s := r.engine.s
@@ -121,7 +111,7 @@ func (r *Resolver) bring(code uint32, d *delta) {
 	if b, ok := rec.body.(Retract); ok {
 		rec.state = factActive
 		r.retracts[b.Fact] = append(r.retracts[b.Fact], code)
-		if target, ok := r.facts[b.Fact]; ok && s.facts[target].kind != bodyRetract {
+		if target, ok := s.factOf(b.Fact); ok && s.facts[target].kind != bodyRetract {
 			r.drop(target, d)
 			for p := range d.profiles {
 				if d.profiles[p] == target {

@@ -106,7 +106,7 @@ func (g *engine) rescore(d *delta) {
 	g.s.sortProfiles(codes)
 	touch := func(p Profile) {
 		for id := range scorer.Candidates(p) {
-			if q, ok := g.s.byProfile.get(id); ok {
+			if q, ok := g.s.codeOf(id); ok {
 				d.touch(q, none)
 			}
 		}
@@ -200,7 +200,7 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 }
 
 func (g *engine) touchNamed(id ProfileID, d *delta) {
-	if q, ok := g.s.byProfile.get(id); ok {
+	if q, ok := g.s.codeOf(id); ok {
 		d.touchAux(q)
 	}
 }

@@ -66,7 +66,7 @@ func (s *Snapshot) Counts() (profiles, persons, accounts int) {
 
 // find returns the state of a profile that is part of the view.
 func (s *Snapshot) find(id ProfileID) (*profile, bool) {
-	code, ok := s.store.byProfile.get(id)
+	code, ok := s.store.codeOf(id)
 	if !ok {
 		return nil, false
 	}
@@ -238,7 +238,7 @@ func (s *Snapshot) affiliates(account *entity) []*entity {
 		p := s.store.profiles.at(m)
 		for _, f := range p.words().affiliated {
 			if b, ok := s.store.facts[f].body.(Affiliated); ok {
-				if code, ok := s.store.byProfile.get(b.Person); ok {
+				if code, ok := s.store.codeOf(b.Person); ok {
 					add(code)
 				}
 			}

@@ -17,8 +17,9 @@ type store struct {
 	profiles   cowSlice[profile]
 	values     cowSlice[value]
 	combos     cowSlice[combo]
-	byProfile  cowMap[ProfileID, uint32]
-	byValue    cowMap[Identifier, uint32]
+	byProfile  index
+	byValue    index
+	byFact     index // facts by id; no part of a snapshot
 	byCombo    cowMap[[4]uint32, uint32]
 	entities   cowMap[string, *entity]
 	ips        ipIndex
@@ -153,8 +154,8 @@ type kindUse struct {
 
 func newStore(c *Compiled) *store {
 	s := &store{
-		c: c, slabs: &slabs{}, byProfile: newCowMap[ProfileID, uint32](hashProfile), byValue: newCowMap[Identifier, uint32](hashIdentifier),
-		byCombo: newCowMap[[4]uint32, uint32](hashCombo), entities: newCowMap[string, *entity](hashText), ips: newIPIndex(),
+		c: c, slabs: &slabs{}, byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(),
+		byCombo: newCowMap[[4]uint32, uint32](hashCombo), entities: newCowMap[string, *entity](func(id string) uint32 { return uint32(hashText(id)) }), ips: newIPIndex(),
 	}
 	s.setRules(c)
 	return s
@@ -215,18 +216,18 @@ func (s *store) useOf(k Kind) *kindUse {
 
 // internProfile returns the code of a profile.
 func (s *store) internProfile(id ProfileID) uint32 {
-	if i, ok := s.byProfile.get(id); ok {
+	if i, ok := s.codeOf(id); ok {
 		return i
 	}
 	id = ProfileID{Source: strings.Clone(id.Source), ID: strings.Clone(id.ID)}
 	i := s.profiles.append(s.slabs.profiles.one(profile{id: id, epoch: s.epoch, recorded: unlimited}))
-	s.byProfile.set(id, i)
+	s.byProfile.insert(hashProfile(id), i)
 	return i
 }
 
 // internValue returns the code of an identifier.
 func (s *store) internValue(id Identifier) uint32 {
-	if i, ok := s.byValue.get(id); ok {
+	if i, ok := s.valueOf(id); ok {
 		return i
 	}
 	derived := s.derive(id)
@@ -235,7 +236,7 @@ func (s *store) internValue(id Identifier) uint32 {
 	if derived != none {
 		s.ownValue(derived).refs++
 	}
-	s.byValue.set(id, i)
+	s.byValue.insert(hashIdentifier(id), i)
 	//exhaustive:ignore
 	switch id.kind {
 	case IP:

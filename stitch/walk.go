@@ -77,7 +77,7 @@ func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
 	for _, f := range p.words().judgements {
 		if j, ok := e.s.facts[f].body.(Judgement); ok && j.Verdict == Always {
 			for _, id := range [...]ProfileID{j.A, j.B} {
-				if q, ok := e.s.byProfile.get(id); ok {
+				if q, ok := e.s.codeOf(id); ok {
 					reach(q)
 				}
 			}
@@ -85,7 +85,7 @@ func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
 	}
 	if e.s.c.scores(p.level) {
 		for id := range e.s.c.config.Scorer.Candidates(e.s.profile(p)) {
-			if q, ok := e.s.byProfile.get(id); ok {
+			if q, ok := e.s.codeOf(id); ok {
 				reach(q)
 			}
 		}
