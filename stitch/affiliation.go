@@ -41,11 +41,11 @@ func compareBool(a, b bool) int {
 	return 1
 }
 
-// evidence of one pair of profiles under one rule.
+// affiliated is evidence of one pair of profiles under one rule, for one stretch of time.
 type affiliated struct {
 	person, account uint32
 	rule            int
-	spans           []span
+	span            span
 }
 
 // bits turns evidence into a probability; it is 1 at most.
@@ -53,22 +53,24 @@ func probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 
 // affiliations returns where the members of a person entity belong, and what was refused as evidence.
 func (e *eval) affiliations(ent *entity) (out []Affiliation, refusals []refusal) {
-	var found []affiliated
+	found := e.found[:0]
 	for _, m := range ent.members {
 		found = e.affiliate(found, &refusals, m, e.s.profiles.at(m))
 	}
+	e.found = found
+	if len(found) > 0 {
+		out = make([]Affiliation, 0, len(found))
+	}
 	for _, f := range found {
 		r, a := &e.s.c.rules[f.rule], e.s.profiles.at(f.account)
-		for _, sp := range f.spans {
-			sp.from, sp.to = max(sp.from, r.from), min(sp.to, r.to)
-			if sp.from >= sp.to {
-				continue
-			}
-			out = append(out, Affiliation{
-				Account: b2b.AccountID(a.entity.id), Valid: window(sp.from, sp.to), Confidence: probability(r.strength),
-				Rule: r.name, By: a.id.Source, PersonProfile: e.s.profiles.at(f.person).id, AccountProfile: a.id,
-			})
+		from, to := max(f.span.from, r.from), min(f.span.to, r.to)
+		if from >= to {
+			continue
 		}
+		out = append(out, Affiliation{
+			Account: b2b.AccountID(a.entity.id), Valid: window(from, to), Confidence: probability(r.strength),
+			Rule: r.name, By: a.id.Source, PersonProfile: e.s.profiles.at(f.person).id, AccountProfile: a.id,
+		})
 	}
 	out = append(out, e.stated(ent)...)
 	for i := range out {
@@ -178,8 +180,8 @@ func (e *eval) byValue(found []affiliated, r *rule, m uint32, p *profile, v uint
 		if a.level != Account || a.entity == nil || !r.admits(a.id.Source) || r.across && a.id.Source == p.id.Source {
 			continue
 		}
-		if spans := e.spans(r, p, a, v); len(spans) > 0 {
-			found = append(found, affiliated{person: m, account: q, rule: r.index, spans: spans})
+		for _, sp := range e.spansOf(r, p, a, v) {
+			found = append(found, affiliated{person: m, account: q, rule: r.index, span: sp})
 		}
 	}
 	return found

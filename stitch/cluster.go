@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// guardValues returns guard<<32|value for the values of a profile that guards count, in order.
-func (u *union) guardValues(p *profile) []uint64 {
-	var vs []uint64
+// guardValues appends guard<<32|value for the values of a profile that guards count, in order.
+func (u *union) guardValues(vs []uint64, p *profile) []uint64 {
+	first := len(vs)
 	p.eachHeld(func(v uint32, _, last int64) {
 		x := u.e.s.values.at(v)
 		if x.blocked || x.shared || x.traits&traitRole != 0 {
@@ -19,7 +19,7 @@ func (u *union) guardValues(p *profile) []uint64 {
 			}
 		}
 	})
-	slices.Sort(vs)
+	slices.Sort(vs[first:])
 	return vs
 }
 

@@ -58,20 +58,17 @@ func (s *store) sortProfiles(list []uint32) {
 }
 
 // resolve finds the entities among the members of a component, which are sorted by profile id.
-func (e *eval) resolve(level Level, members []uint32) *component {
-	c := &component{level: level, members: members}
-	if len(members) == 1 {
+func (e *eval) resolve(c *component) {
+	defer func() { c.next = min(c.next, e.next) }()
+	if len(c.members) == 1 {
 		e.single(c)
-		c.next = e.next
-		return c
+		return
 	}
-	u := newUnion(e, level, members, nil)
+	u := newUnion(e, c.level, c.members, nil)
 	edges := u.judge(c)
 	u.vetoByRules()
 	arrivals, more := u.collect()
 	u.run(arrivals, append(edges, more...))
 	c.proposed = u.proposed
 	e.entities(u, c)
-	c.next = e.next
-	return c
 }

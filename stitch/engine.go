@@ -94,28 +94,30 @@ func (g *engine) all() {
 	g.index()
 	g.walk.start(s)
 	var components []*component
-	var evals []*eval
+	e := s.eval()
 	for p := range uint32(s.profiles.len()) {
 		if x := s.profiles.at(p); x == nil || x.active == 0 || g.walk.seen(p) {
 			continue
 		}
-		e := s.eval()
-		members := g.walk.explore(e, p)
-		components, evals = append(components, &component{level: s.profiles.at(p).level, members: members}), append(evals, e)
+		e.next = unlimited
+		reached := g.walk.explore(e, p)
+		members := append(s.slabs.codes.take(len(reached)), reached...)
+		components = append(components, s.slabs.components.one(component{level: s.profiles.at(p).level, members: members, next: e.next}))
 	}
-	g.parallel(len(components), func(i int) {
-		components[i] = evals[i].resolve(components[i].level, components[i].members)
+	g.parallel(len(components), func(e *eval, i int) {
+		e.next = unlimited
+		e.resolve(components[i])
 	})
 	for _, c := range components {
 		g.install(c)
 	}
-	var entities []*entity
+	entities := make([]*entity, 0, len(components))
 	for _, c := range components {
 		entities = append(entities, c.entities...)
 	}
 	next := make([]int64, len(entities))
-	g.parallel(len(entities), func(i int) {
-		e := s.eval()
+	g.parallel(len(entities), func(e *eval, i int) {
+		e.next = unlimited
 		e.auxiliary(entities[i])
 		next[i] = e.next
 	})
@@ -153,11 +155,12 @@ func (c *Compiled) usesScorer() bool {
 	return slices.ContainsFunc(c.rules, func(r rule) bool { return r.scored && !r.off })
 }
 
-// parallel calls f for 0 ≤ i < n on several goroutines, and returns when all are done.
-func (g *engine) parallel(n int, f func(i int)) {
+// parallel calls f for 0 ≤ i < n on several goroutines, each with an eval of its own, and returns when all are done.
+func (g *engine) parallel(n int, f func(e *eval, i int)) {
 	if g.workers < 2 || n < 64 || g.s.c.usesScorer() {
+		e := g.s.eval()
 		for i := range n {
-			f(i)
+			f(e, i)
 		}
 		return
 	}
@@ -165,10 +168,11 @@ func (g *engine) parallel(n int, f func(i int)) {
 	var group sync.WaitGroup
 	for range g.workers {
 		group.Go(func() {
+			e := g.s.eval()
 			for {
 				to := int(next.Add(256))
 				for i := to - 256; i < min(to, n); i++ {
-					f(i)
+					f(e, i)
 				}
 				if to >= n {
 					return

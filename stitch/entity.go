@@ -12,7 +12,8 @@ func (e *eval) single(c *component) {
 	ent := &entity{level: c.level, component: c, founder: m, members: c.members, id: e.s.c.entityID(c.level, e.s.profiles.at(m).id)}
 	c.entities = []*entity{ent}
 	u := union{e: e, level: c.level}
-	if g := u.exceeds(u.guardValues(e.s.profiles.at(m))); g >= 0 {
+	e.guards = u.guardValues(e.guards[:0], e.s.profiles.at(m))
+	if g := u.exceeds(e.guards); g >= 0 {
 		c.clashes = append(c.clashes, clash{kind: TooManyValues, a: m, b: none, value: e.s.c.guards[g].kind})
 	}
 }

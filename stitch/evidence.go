@@ -10,6 +10,12 @@ type eval struct {
 	s    *store
 	at   int64
 	next int64
+	// Buffers that are used again from one entity to the next.
+	times  []int64
+	spans  []span
+	found  []affiliated
+	owners []uint32
+	guards []uint64
 }
 
 func (s *store) eval() *eval { return &eval{s: s, at: s.at, next: unlimited} }

@@ -144,6 +144,14 @@ func (s *store) valueOf(id Identifier) (code uint32, ok bool) {
 	return s.byValue.find(hashIdentifier(id), func(c uint32) bool { return s.values.at(c).id == id })
 }
 
+// prefixOf returns the code of an address range in text form.
+func (s *store) prefixOf(text []byte) (code uint32, ok bool) {
+	return s.byValue.find(maphash.Bytes(hashSeed, text)+31*hashText(string(IPPrefix)), func(c uint32) bool {
+		id := &s.values.at(c).id
+		return id.kind == IPPrefix && id.value == string(text)
+	})
+}
+
 // factOf returns the code of a fact.
 func (s *store) factOf(id string) (code uint32, ok bool) {
 	return s.byFact.find(hashText(id), func(c uint32) bool { return s.facts[c].id == id })

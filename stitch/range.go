@@ -1,16 +1,18 @@
 package stitch
 
 import (
-	"net/netip"
 	"slices"
 )
 
-// covering returns the owned prefixes that contain a stored address, the longest first.
-func (e *eval) covering(id Identifier) (values []uint32) {
-	p, err := netip.ParsePrefix(id.value)
-	if err != nil {
+// covering returns the owned prefixes that contain a stored address, the longest first. The list is good until the next
+// call.
+func (e *eval) covering(id Identifier) []uint32 {
+	p, ok := parsePrefix(id)
+	if !ok {
 		return nil
 	}
+	values := e.owners[:0]
+	var text [64]byte
 	lowest := minBits
 	if p.Addr().Is6() {
 		lowest = minBits6
@@ -23,11 +25,18 @@ func (e *eval) covering(id Identifier) (values []uint32) {
 		if err != nil {
 			break
 		}
-		if v, ok := e.s.valueOf(Identifier{kind: IPPrefix, value: q.String(), check: FormatOnly}); ok {
+		if v, ok := e.s.prefixOf(q.AppendTo(text[:0])); ok {
 			values = append(values, v)
 		}
 	}
+	e.owners = values
 	return values
+}
+
+// ownedSpans is when an account owned a prefix that an address lies in.
+type ownedSpans struct {
+	account, value uint32
+	spans          []span
 }
 
 // byRange appends the affiliations of a person profile by one address: with the owner of the longest prefix live at the
@@ -38,11 +47,7 @@ func (e *eval) byRange(found []affiliated, refusals *[]refusal, r *rule, m uint3
 	if len(owners) == 0 || x.blocked {
 		return found
 	}
-	type owner struct {
-		code  uint32
-		value uint32
-	}
-	points := e.points(nil, r, p, v)
+	points := e.points(e.times[:0], r, p, v)
 	for _, o := range owners {
 		for _, q := range e.s.values.at(o).holders {
 			points = e.points(points, r, e.s.profiles.at(q), o)
@@ -53,9 +58,9 @@ func (e *eval) byRange(found []affiliated, refusals *[]refusal, r *rule, m uint3
 	}
 	slices.Sort(points)
 	points = slices.Compact(points)
-	spans := map[owner][]span{}
-	var order []owner
-	refused := map[RefusalCause]bool{}
+	e.times = points
+	var owned []ownedSpans
+	refused := false
 	for i, t := range points {
 		fp, lp, ok := e.holdAt(p, v, t, r.purpose)
 		if !ok {
@@ -79,8 +84,8 @@ func (e *eval) byRange(found []affiliated, refusals *[]refusal, r *rule, m uint3
 			}
 			ov := e.s.values.at(o)
 			if several || x.traits&traitRange != 0 || ov.traits&traitRange != 0 {
-				if !refused[SharedRange] {
-					refused[SharedRange] = true
+				if !refused {
+					refused = true
 					e.s.sortProfiles(live)
 					*refusals = append(*refusals, refusal{link: link{a: m, b: live[0], rule: int32(r.index), values: []uint32{v}}, by: blocker{cause: SharedRange}})
 				}
@@ -100,18 +105,19 @@ func (e *eval) byRange(found []affiliated, refusals *[]refusal, r *rule, m uint3
 				if !ok {
 					continue
 				}
-				key := owner{q, o}
-				if _, has := spans[key]; !has {
-					order = append(order, key)
+				k := slices.IndexFunc(owned, func(x ownedSpans) bool { return x.account == q && x.value == o })
+				if k < 0 {
+					k = len(owned)
+					owned = append(owned, ownedSpans{account: q, value: o})
 				}
-				spans[key] = extend(spans[key], points, i, after(min(support, rest), r.lapse))
+				owned[k].spans = extend(owned[k].spans, points, i, after(min(support, rest), r.lapse))
 			}
 			break
 		}
 	}
-	for _, key := range order {
-		if len(spans[key]) > 0 {
-			found = append(found, affiliated{person: m, account: key.code, rule: r.index, spans: spans[key]})
+	for _, x := range owned {
+		for _, sp := range x.spans {
+			found = append(found, affiliated{person: m, account: x.account, rule: r.index, span: sp})
 		}
 	}
 	return found

@@ -70,6 +70,9 @@ func orderLink(s *store, l link) link {
 }
 
 func (e *eval) relateByRules(m uint32, p *profile, out *[]Relation, refusals *[]refusal) {
+	if !e.s.relates {
+		return
+	}
 	tested := map[[2]uint32]bool{}
 	try := func(ri int, holders []uint32) {
 		r := &e.s.c.rules[ri]

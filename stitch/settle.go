@@ -50,6 +50,7 @@ func (g *engine) settle(d *delta) *outcome {
 	for p := range d.profiles {
 		todo = append(todo, p)
 	}
+	e := s.eval()
 	for len(todo) > 0 {
 		p := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -57,12 +58,13 @@ func (g *engine) settle(d *delta) *outcome {
 		if x := s.profiles.at(p); x.active == 0 || g.walk.seen(p) {
 			continue
 		}
-		e := s.eval()
-		members := g.walk.explore(e, p)
-		for _, m := range members {
+		e.next = unlimited
+		c := &component{level: s.profiles.at(p).level, members: slices.Clone(g.walk.explore(e, p)), next: unlimited}
+		for _, m := range c.members {
 			kill(m)
 		}
-		out.new = append(out.new, e.resolve(s.profiles.at(p).level, members))
+		e.resolve(c)
+		out.new = append(out.new, c)
 	}
 	gone := map[string]*entity{}
 	for p, ent := range out.before {
@@ -191,8 +193,9 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 		out.replaced = append(out.replaced, old)
 		renewed[&ent] = true
 	}
+	e := s.eval()
 	for ent := range renewed {
-		e := s.eval()
+		e.next = unlimited
 		e.auxiliary(ent)
 		g.wait(due{t: e.next, code: ent.members[0], what: dueProfile})
 		out.made = append(out.made, ent)

@@ -36,7 +36,7 @@ func (s *store) branch() store {
 	return store{
 		c: s.c, at: s.at, facts: slices.Clip(s.facts), profiles: s.profiles.branch(), values: s.values.branch(),
 		combos: s.combos.branch(), byProfile: s.byProfile.branch(), byValue: s.byValue.branch(), byCombo: s.byCombo.branch(),
-		entities: s.entities.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, epoch: s.epoch + 1, lengths: s.lengths, slabs: &slabs{}, decided: s.decided,
+		entities: s.entities.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: &slabs{}, decided: s.decided,
 	}
 }
 

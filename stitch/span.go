@@ -7,10 +7,11 @@ import (
 // span is a time [from, to) in which a pair is affiliated.
 type span struct{ from, to int64 }
 
-// spans returns when the rule holds on a pair because of one value of its first condition.
-func (e *eval) spans(r *rule, p, a *profile, v uint32) []span {
-	var out []span
-	points := e.points(nil, r, p, v)
+// spansOf returns when the rule holds on a pair because of one value of its first condition. The list is good until the
+// next call.
+func (e *eval) spansOf(r *rule, p, a *profile, v uint32) []span {
+	out := e.spans[:0]
+	points := e.points(e.times[:0], r, p, v)
 	points = e.points(points, r, a, v)
 	extra := len(r.same) > 1 || len(r.differ) > 0 || len(r.funcs) > 0 || len(r.unless) > 0
 	if extra {
@@ -41,6 +42,7 @@ func (e *eval) spans(r *rule, p, a *profile, v uint32) []span {
 		}
 		out = extend(out, points, i, after(support, r.lapse))
 	}
+	e.times, e.spans = points, out
 	return out
 }
 

@@ -26,6 +26,7 @@ type store struct {
 	collisions int     // founders with one id
 	decided    *Shared // who is shared was decided over more facts than these; nil = decide here
 	uses       map[Kind]*kindUse
+	relates    bool         // some rule has the effect Relate
 	epoch      uint32       // grows with every snapshot: older objects are copied before they change
 	lengths    [2][129]bool // prefix lengths that somebody owns, of IPv4 and IPv6
 	slabs      *slabs
@@ -33,11 +34,12 @@ type store struct {
 
 // slabs are where the small parts of a store lie.
 type slabs struct {
-	profiles slab[profile]
-	values   slab[value]
-	holdings slab[holding]
-	sights   slab[sight]
-	codes    slab[uint32]
+	profiles   slab[profile]
+	values     slab[value]
+	holdings   slab[holding]
+	sights     slab[sight]
+	codes      slab[uint32]
+	components slab[component]
 }
 
 // factRec is a [Fact] in columns; body is nil for a Seen without fields.
@@ -163,7 +165,7 @@ func newStore(c *Compiled) *store {
 
 // setRules prepares the tables that depend on rules; what values and profiles keep of them is renewed by the caller.
 func (s *store) setRules(c *Compiled) {
-	s.c, s.uses = c, map[Kind]*kindUse{}
+	s.c, s.uses, s.relates = c, map[Kind]*kindUse{}, false
 	use := func(k Kind) *kindUse {
 		if s.uses[k] == nil {
 			s.uses[k] = &kindUse{kind: k}
@@ -175,6 +177,7 @@ func (s *store) setRules(c *Compiled) {
 		if r.off {
 			continue
 		}
+		s.relates = s.relates || r.effect == Relate
 		for _, cond := range r.same {
 			if r.effect == Affiliate {
 				use(cond.kind).affiliate = true

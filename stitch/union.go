@@ -110,11 +110,14 @@ func newUnion(e *eval, level Level, members []uint32, of *component) *union {
 		guarded: make([][]uint64, n), vetoes: make([][]veto, n),
 	}
 	single := make([]int32, n)
+	var guarded []uint64
 	for i, m := range members {
 		u.ps[i] = e.s.profiles.at(m)
 		u.parent[i], single[i] = int32(i), int32(i)
 		u.list[i] = single[i : i+1 : i+1]
-		u.guarded[i] = u.guardValues(u.ps[i])
+		first := len(guarded)
+		guarded = u.guardValues(guarded, u.ps[i])
+		u.guarded[i] = guarded[first:len(guarded):len(guarded)]
 		u.full = u.full || u.exceeds(u.guarded[i]) >= 0
 	}
 	return u

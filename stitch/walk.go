@@ -27,7 +27,8 @@ func grow(marks []uint32, n int) []uint32 {
 // seen reports whether a profile was reached in this walk.
 func (w *walker) seen(p uint32) bool { return w.profiles[p] == w.generation }
 
-// explore returns the profiles that rules and judgements can reach from a start, by profile id.
+// explore returns the profiles that rules and judgements can reach from a start, by profile id. The list is good until the
+// next call.
 func (w *walker) explore(e *eval, start uint32) []uint32 {
 	level := e.s.profiles.at(start).level
 	w.profiles[start] = w.generation
@@ -44,9 +45,8 @@ func (w *walker) explore(e *eval, start uint32) []uint32 {
 	for i := 0; i < len(w.queue); i++ {
 		w.neighbours(e, w.queue[i], reach)
 	}
-	members := slices.Clone(w.queue)
-	e.s.sortProfiles(members)
-	return members
+	e.s.sortProfiles(w.queue)
+	return w.queue
 }
 
 // neighbours calls reach for every profile that may be linked with a profile; each value is walked once.
