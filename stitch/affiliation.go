@@ -114,7 +114,7 @@ func (e *eval) stated(ent *entity) (out []Affiliation) {
 			}
 			out = append(out, Affiliation{
 				Account: b2b.AccountID(a.entity.id), Valid: b.Valid.UTC(), Title: b.Title, Primary: b.Primary,
-				Confidence: confidence, By: rec.by, Fact: rec.id, PersonProfile: p.id, AccountProfile: a.id,
+				Confidence: confidence, By: e.s.names[rec.by], Fact: rec.id, PersonProfile: p.id, AccountProfile: a.id,
 			})
 		}
 	}

@@ -84,8 +84,9 @@ func (s *Snapshot) appendLink(dst []byte, l link) []byte {
 		return bin.AppendString(dst, st.facts[l.rank.fact].id)
 	}
 	dst = bin.AppendFloat64(bin.AppendVarint(bin.AppendVarint(dst, int64(l.rank.priority)), l.rank.support), l.rank.strength)
-	dst = bin.AppendUvarint(dst, uint64(len(l.values)))
-	for _, v := range l.values {
+	values := st.valuesOf(l)
+	dst = bin.AppendUvarint(dst, uint64(len(values)))
+	for _, v := range values {
 		dst = appendIdentifier(dst, st.values.at(v).id)
 	}
 	return dst
@@ -94,7 +95,7 @@ func (s *Snapshot) appendLink(dst []byte, l link) []byte {
 // refusalsOf returns the refusals that an entity takes part in, those between entities first.
 func (s *Snapshot) refusalsOf(e *entity) []refusal {
 	var out []refusal
-	for _, r := range e.component.refusals {
+	for _, r := range e.component.found().refusals {
 		if s.store.profiles.at(r.link.a).entity.id == e.id || s.store.profiles.at(r.link.b).entity.id == e.id {
 			out = append(out, r)
 		}
@@ -120,7 +121,7 @@ func (s *Snapshot) contradictions() []Contradiction {
 		if e.members[0] != e.component.members[0] {
 			continue // each component once
 		}
-		for _, x := range e.component.clashes {
+		for _, x := range e.component.found().clashes {
 			c := Contradiction{Kind: x.kind, Rule: x.rule, Value: x.value, Profiles: []ProfileID{st.profiles.at(x.a).id}}
 			if x.b != none {
 				c.Profiles = append(c.Profiles, st.profiles.at(x.b).id)

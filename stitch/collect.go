@@ -102,7 +102,7 @@ func (u *union) scored() (pairs []edge) {
 			}
 		}
 	} else {
-		u.proposed = u.of.proposed
+		u.proposed = u.of.found().proposed
 	}
 	position := make(map[uint32]int32, len(u.members))
 	for i, m := range u.members {

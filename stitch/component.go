@@ -9,10 +9,33 @@ type component struct {
 	level    Level
 	members  []uint32 // by profile id
 	entities []*entity
+	rare     *findings // nil for most
+	next     int64     // until then the result stays as it is
+}
+
+// findings is what few components have.
+type findings struct {
 	refusals []refusal
 	clashes  []clash
 	proposed []proposal // by the scorer
-	next     int64      // until then the result stays as it is
+}
+
+var nothingFound findings
+
+// found returns the findings for reading.
+func (c *component) found() *findings {
+	if c.rare == nil {
+		return &nothingFound
+	}
+	return c.rare
+}
+
+// note returns the findings for changing, while the component is resolved.
+func (c *component) note() *findings {
+	if c.rare == nil {
+		c.rare = &findings{}
+	}
+	return c.rare
 }
 
 // entity is one person or account. It is immutable; a new one replaces it.
@@ -30,10 +53,21 @@ type entity struct {
 
 // link is a reason why two profiles are together; a is the smaller profile id.
 type link struct {
-	a, b   uint32
-	rule   int32 // −1 = judgement
-	values []uint32
-	rank   rank
+	a, b  uint32
+	rule  int32  // −1 = judgement
+	value uint32 // of the rule's Same condition, the combination where it has several, or none
+	rank  rank
+}
+
+// valuesOf returns the values that a link rests on.
+func (s *store) valuesOf(l link) []uint32 {
+	switch {
+	case l.value == none:
+		return nil
+	case l.rule >= 0 && s.c.rules[l.rule].combined():
+		return s.combos.at(l.value).values
+	}
+	return []uint32{l.value}
 }
 
 // refusal is a link that did not come about: the first, in the order of links, between two entities.
@@ -69,6 +103,8 @@ func (e *eval) resolve(c *component) {
 	u.vetoByRules()
 	arrivals, more := u.collect()
 	u.run(arrivals, append(edges, more...))
-	c.proposed = u.proposed
+	if len(u.proposed) > 0 {
+		c.note().proposed = u.proposed
+	}
 	e.entities(u, c)
 }

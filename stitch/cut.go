@@ -110,7 +110,7 @@ func (s *Snapshot) enumerate(of *component, members []uint32) (*union, []edge) {
 // apartWithout derives a component anew without some links and reports whether two members are then apart. Where nothing
 // was refused, nothing can take the place of a link.
 func (s *Snapshot) apartWithout(c *component, cut []link, a, b uint32) bool {
-	if len(c.refusals) == 0 && len(c.clashes) == 0 {
+	if len(c.found().refusals) == 0 && len(c.found().clashes) == 0 {
 		return true
 	}
 	u, edges := s.enumerate(c, c.members)

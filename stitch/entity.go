@@ -14,7 +14,7 @@ func (e *eval) single(c *component) {
 	u := union{e: e, level: c.level}
 	e.guards = u.guardValues(e.guards[:0], e.s.profiles.at(m))
 	if g := u.exceeds(e.guards); g >= 0 {
-		c.clashes = append(c.clashes, clash{kind: TooManyValues, a: m, b: none, value: e.s.c.guards[g].kind})
+		c.note().clashes = append(c.found().clashes, clash{kind: TooManyValues, a: m, b: none, value: e.s.c.guards[g].kind})
 	}
 }
 
@@ -33,7 +33,7 @@ func (e *eval) entities(u *union, c *component) {
 		ent.founder = e.founder(ent.members)
 		c.entities = append(c.entities, ent)
 		if g := u.exceeds(u.guarded[i]); g >= 0 {
-			c.clashes = append(c.clashes, clash{kind: TooManyValues, a: ent.founder, b: none, value: e.s.c.guards[g].kind})
+			c.note().clashes = append(c.found().clashes, clash{kind: TooManyValues, a: ent.founder, b: none, value: e.s.c.guards[g].kind})
 		}
 	}
 	if len(c.entities) > 1 {
@@ -66,23 +66,16 @@ func (e *eval) entities(u *union, c *component) {
 		m := meeting{min(index[r.edge.lo], index[r.edge.hi]), max(index[r.edge.lo], index[r.edge.hi])}
 		if m.a != m.b && !met[m] {
 			met[m] = true
-			c.refusals = append(c.refusals, u.refusal(r))
+			c.note().refusals = append(c.found().refusals, u.refusal(r))
 		}
 	}
 	for _, r := range u.forced {
-		c.clashes = append(c.clashes, clash{kind: AlwaysAgainstRule, a: u.members[r.edge.lo], b: u.members[r.edge.hi], rule: u.refusal(r).name(e.s)})
+		c.note().clashes = append(c.found().clashes, clash{kind: AlwaysAgainstRule, a: u.members[r.edge.lo], b: u.members[r.edge.hi], rule: u.refusal(r).name(e.s)})
 	}
 }
 
 func (u *union) link(x edge) link {
-	l := link{a: u.members[x.lo], b: u.members[x.hi], rule: x.rule, rank: x.rank}
-	switch {
-	case x.rule >= 0 && u.e.s.c.rules[x.rule].combined():
-		l.values = u.e.s.combos.at(x.value).values
-	case x.value != none:
-		l.values = []uint32{x.value}
-	}
-	return l
+	return link{a: u.members[x.lo], b: u.members[x.hi], rule: x.rule, value: x.value, rank: x.rank}
 }
 
 func (u *union) refusal(r refused) refusal {

@@ -66,7 +66,7 @@ func (r *Resolver) Expire(asOf time.Time, policy RetentionPolicy) []ProfileID {
 		last := int64(-unlimited)
 		for _, f := range p.seens {
 			rec := &s.facts[f]
-			if rec.occurred <= nano(asOf) && (len(policy.Initiated) == 0 || slices.Contains(policy.Initiated, rec.by)) {
+			if rec.occurred <= nano(asOf) && (len(policy.Initiated) == 0 || slices.Contains(policy.Initiated, s.names[rec.by])) {
 				last = max(last, rec.occurred)
 			}
 		}

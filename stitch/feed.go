@@ -226,13 +226,13 @@ func (w *feedWriter) relations() {
 
 // findings writes the contradictions and refusals that were not there before.
 func (w *feedWriter) findings() {
-	if !slices.ContainsFunc(w.out.new, func(c *component) bool { return len(c.clashes)+len(c.refusals) > 0 }) {
+	if !slices.ContainsFunc(w.out.new, func(c *component) bool { return len(c.found().clashes)+len(c.found().refusals) > 0 }) {
 		return
 	}
 	clashes := func(list []*component) map[clash]bool {
 		m := map[clash]bool{}
 		for _, c := range list {
-			for _, x := range c.clashes {
+			for _, x := range c.found().clashes {
 				m[x] = true
 			}
 		}
@@ -240,7 +240,7 @@ func (w *feedWriter) findings() {
 	}
 	before := clashes(w.out.old)
 	for _, c := range w.out.new {
-		for _, x := range c.clashes {
+		for _, x := range c.found().clashes {
 			if before[x] {
 				continue
 			}
@@ -257,12 +257,12 @@ func (w *feedWriter) findings() {
 	}
 	old := map[meeting]bool{}
 	for _, c := range w.out.old {
-		for _, x := range c.refusals {
+		for _, x := range c.found().refusals {
 			old[meeting{x.link.a, x.link.b, x.by.cause}] = true
 		}
 	}
 	for _, c := range w.out.new {
-		for _, x := range c.refusals {
+		for _, x := range c.found().refusals {
 			if !old[meeting{x.link.a, x.link.b, x.by.cause}] {
 				w.add(Refused, w.idOf(x.link.a), w.idOf(x.link.b), []uint32{x.link.a, x.link.b}, x.name(w.s))
 			}

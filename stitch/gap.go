@@ -44,7 +44,7 @@ func (s *Snapshot) WhyNot(a, b ProfileID) Gap {
 		}
 	}
 	if p.component == q.component && p.entity != q.entity {
-		for _, r := range p.component.refusals {
+		for _, r := range p.component.found().refusals {
 			x, y := s.store.profiles.at(r.link.a).entity, s.store.profiles.at(r.link.b).entity
 			if x == p.entity && y == q.entity || x == q.entity && y == p.entity {
 				g.Blocked = append(g.Blocked, s.refusal(r))

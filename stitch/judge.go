@@ -89,7 +89,7 @@ func (u *union) judge(c *component) []edge {
 			}
 		}
 		if always && never {
-			c.clashes = append(c.clashes, clash{kind: AlwaysAgainstNever, a: u.members[first.lo], b: u.members[first.hi]})
+			c.note().clashes = append(c.found().clashes, clash{kind: AlwaysAgainstNever, a: u.members[first.lo], b: u.members[first.hi]})
 		}
 		switch last.verdict {
 		case NoView:

@@ -7,7 +7,7 @@ import (
 
 // record turns a fact in normal form into columns.
 func (s *store) record(f Fact) factRec {
-	rec := factRec{id: f.ID, by: f.By, occurred: nano(f.Occurred), recorded: nano(f.RecordedAt), kind: f.Body.body(), profile: none}
+	rec := factRec{id: f.ID, by: s.internName(f.By), occurred: nano(f.Occurred), recorded: nano(f.RecordedAt), kind: f.Body.body(), profile: none}
 	switch b := f.Body.(type) {
 	case Seen:
 		rec.profile, rec.level = s.internProfile(b.Profile), b.Level
@@ -40,7 +40,7 @@ func (s *store) keep(f Fact) uint32 {
 // fact is the reverse of record.
 func (s *store) fact(i uint32) Fact {
 	rec := &s.facts[i]
-	f := Fact{ID: rec.id, By: rec.by, Occurred: moment(rec.occurred), RecordedAt: moment(rec.recorded), Body: rec.body}
+	f := Fact{ID: rec.id, By: s.names[rec.by], Occurred: moment(rec.occurred), RecordedAt: moment(rec.recorded), Body: rec.body}
 	switch rec.kind {
 	case bodySeen:
 		b := Seen{Profile: s.profiles.at(rec.profile).id, Level: rec.level}

@@ -67,10 +67,7 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 			if !ok {
 				continue
 			}
-			l := link{a: code, b: q, rule: int32(i), rank: rank{class: 1, priority: r.priority, strength: m.strength, support: m.support}}
-			if m.value != none {
-				l.values = []uint32{m.value}
-			}
+			l := link{a: code, b: q, rule: int32(i), value: none, rank: rank{class: 1, priority: r.priority, strength: m.strength, support: m.support}}
 			c := edgeOf{link: orderLink(&st, l), other: y}
 			if best, ok := found[y.entity.id]; !ok || u.compareRank(c.link.rank, best.link.rank) < 0 ||
 				u.compareRank(c.link.rank, best.link.rank) == 0 && y.id.Compare(best.other.id) < 0 {

@@ -87,7 +87,7 @@ func (e *eval) byRange(found []affiliated, refusals *[]refusal, r *rule, m uint3
 				if !refused {
 					refused = true
 					e.s.sortProfiles(live)
-					*refusals = append(*refusals, refusal{link: link{a: m, b: live[0], rule: int32(r.index), values: []uint32{v}}, by: blocker{cause: SharedRange}})
+					*refusals = append(*refusals, refusal{link: link{a: m, b: live[0], rule: int32(r.index), value: v}, by: blocker{cause: SharedRange}})
 				}
 				break
 			}

@@ -45,7 +45,7 @@ func (e *eval) relations(ent *entity) (out []Relation, refusals []refusal) {
 			}
 			if x.entity.id == y.entity.id {
 				if m == ca {
-					refusals = append(refusals, refusal{link: orderLink(e.s, link{a: ca, b: cb, rule: -1, rank: rank{fact: f}}), by: blocker{cause: SameEntity, fact: f}})
+					refusals = append(refusals, refusal{link: orderLink(e.s, link{a: ca, b: cb, rule: -1, value: none, rank: rank{fact: f}}), by: blocker{cause: SameEntity, fact: f}})
 				}
 				continue
 			}
@@ -96,7 +96,7 @@ func (e *eval) relateByRules(m uint32, p *profile, out *[]Relation, refusals *[]
 			}
 			if x.entity.id == y.entity.id {
 				if x == p {
-					*refusals = append(*refusals, refusal{link: link{a: m, b: q, rule: int32(ri)}, by: blocker{cause: SameEntity}})
+					*refusals = append(*refusals, refusal{link: link{a: m, b: q, rule: int32(ri), value: none}, by: blocker{cause: SameEntity}})
 				}
 				continue
 			}

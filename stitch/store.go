@@ -19,7 +19,9 @@ type store struct {
 	combos     cowSlice[combo]
 	byProfile  index
 	byValue    index
-	byFact     index // facts by id; no part of a snapshot
+	byFact     index             // facts by id; no part of a snapshot
+	names      []string          // of those who say so
+	byName     map[string]uint32 // no part of a snapshot
 	byCombo    cowMap[[4]uint32, uint32]
 	entities   cowMap[string, *entity]
 	ips        ipIndex
@@ -45,8 +47,8 @@ type slabs struct {
 // factRec is a [Fact] in columns; body is nil for a Seen without fields.
 type factRec struct {
 	id                 string
-	by                 string
 	occurred, recorded int64
+	by                 uint32 // among the names of those who say so
 	profile            uint32 // of a Seen or Ended
 	kind               bodyKind
 	level              Level
@@ -156,7 +158,7 @@ type kindUse struct {
 
 func newStore(c *Compiled) *store {
 	s := &store{
-		c: c, slabs: &slabs{}, byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(),
+		c: c, slabs: &slabs{}, byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{},
 		byCombo: newCowMap[[4]uint32, uint32](hashCombo), entities: newCowMap[string, *entity](func(id string) uint32 { return uint32(hashText(id)) }), ips: newIPIndex(),
 	}
 	s.setRules(c)
@@ -215,6 +217,17 @@ func (s *store) useOf(k Kind) *kindUse {
 		s.uses[k] = u
 	}
 	return u
+}
+
+// internName returns the code of a name of somebody who says so.
+func (s *store) internName(name string) uint32 {
+	code, ok := s.byName[name]
+	if !ok {
+		name = strings.Clone(name)
+		code = uint32(len(s.names))
+		s.names, s.byName[name] = append(s.names, name), code
+	}
+	return code
 }
 
 // internProfile returns the code of a profile.
