@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -326,7 +327,7 @@ func keysOf(c *column, code uint32, k BlockKey) []string {
 		out := make([]string, 0, len(c.tokens))
 		if c.usesTokens() {
 			for _, id := range c.tokens[code] {
-				out = append(out, c.word[id])
+				out = append(out, c.wordText(id))
 			}
 			return out
 		}
@@ -362,14 +363,11 @@ func rareWords(c *column, code uint32, n int) []string {
 	}
 	ids := slices.Clone(c.tokens[code])
 	slices.SortFunc(ids, func(a, b uint32) int {
-		if c.wordDF[a] != c.wordDF[b] {
-			return int(c.wordDF[a]) - int(c.wordDF[b])
-		}
-		return strings.Compare(c.word[a], c.word[b])
+		return cmp.Or(cmp.Compare(c.wordCount(a), c.wordCount(b)), strings.Compare(c.wordText(a), c.wordText(b)))
 	})
 	out := make([]string, 0, n)
 	for _, id := range ids[:min(n, len(ids))] {
-		out = append(out, c.word[id])
+		out = append(out, c.wordText(id))
 	}
 	return out
 }

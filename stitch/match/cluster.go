@@ -245,7 +245,7 @@ func (c *clusterer) component(p part, of []uint32) []Refusal {
 	var m *memo
 	for i, rows := range p.rows {
 		if m == nil && len(rows) > 2 {
-			m = newMemo(c.s.comps)
+			m = newMemo(c.s.comps, memoSize)
 		}
 		switch {
 		case len(rows) == 1:

@@ -52,16 +52,27 @@ type memoEntry struct {
 	level uint8
 }
 
-const memoSize = 1 << 14
+// Sizes of memos: of a run over many blocks, and of one search.
+const (
+	memoSize   = 1 << 14
+	memoSearch = 1 << 9
+)
 
-func newMemo(comps []comparison) *memo {
+func newMemo(comps []comparison, size int) *memo {
 	m := &memo{}
 	for i := range comps {
 		if comps[i].memo >= 0 {
-			m.tables = append(m.tables, make([]memoEntry, memoSize))
+			m.tables = append(m.tables, make([]memoEntry, size))
 		}
 	}
 	return m
+}
+
+// forget empties the memo: a search gives the codes of its scratch other values each time.
+func (m *memo) forget() {
+	for _, t := range m.tables {
+		clear(t)
+	}
 }
 
 func newComparisons(t *Table) []comparison {
@@ -142,7 +153,8 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint
 		return c.search(t, a, b, ra, rb, c.swap)
 	}
 	x, y = min(x, y), max(x, y)
-	e := &m.tables[c.memo][uint32((uint64(x)*hashSeed^uint64(y))*hashSeed>>40)%memoSize]
+	table := m.tables[c.memo]
+	e := &table[int((uint64(x)*hashSeed^uint64(y))*hashSeed>>40)&(len(table)-1)]
 	if e.x != x || e.y != y || e.level == missing {
 		*e = memoEntry{x, y, c.search(t, a, b, ra, rb, -1)}
 	}
@@ -467,7 +479,7 @@ func (c *column) softCosine(x, y []weightedID) float64 {
 			if q := c.wordShape(y[k].id); p.n > 0 && q.n > 0 && !mayReachJW(p, q, 0.9) {
 				continue
 			}
-			if s := wordSimilarity(c.word[w.id], c.word[y[k].id]); s > best {
+			if s := wordSimilarity(c.wordText(w.id), c.wordText(y[k].id)); s > best {
 				best, at = s, k
 			}
 		}

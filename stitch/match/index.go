@@ -17,13 +17,13 @@ type IndexConfig struct {
 	Table  *Table
 	Blocks Blocks // none = AutoBlocks of the table
 	// Cells reads the cells of a profile, in the order of the fields. Nil takes for each field the first identifier whose
-	// kind has the name or the kind of the field, else the profile's field of that name.
+	// kind has the name or the kind of the field, else the profile's field of that name. It must be safe for concurrent readers.
 	Cells func(p stitch.Profile) []string
 }
 
-// Index finds and scores records one at a time. It implements [stitch.Scorer]. It is not safe for concurrent use; one
-// goroutine at a time. Values that were seen once, in searches too, stay in its dictionaries. The zero value is of no use:
-// see [NewIndex].
+// Index finds and scores records one at a time. It implements [stitch.Scorer]. One writer or many readers: Search,
+// Candidates, Score and Len may run beside one another (more than 32 at a time wait), Put, Add and Remove only alone.
+// Values that were put once stay in its dictionaries, those of questions do not. The zero value is of no use: see [NewIndex].
 type Index struct {
 	t      *Table
 	s      *Scorer
@@ -33,15 +33,26 @@ type Index struct {
 	rows   []map[uint64][]uint32 // by rule and key: rows, ascending where nothing was removed
 	at     map[stitch.ProfileID]uint32
 	free   []uint32
+	cells  func(p stitch.Profile) []string
+	hash   []entry        // of the writer
+	idle   chan *question // questions that are not being asked
+}
+
+// question is the scratch of one reader: two rows of the table for the records that are asked about, and buffers.
+type question struct {
+	search uint32
+	rows   [2]uint32
+	memo   *memo // made when first used
 	stamp  []uint32
 	now    uint32
-	cells  func(p stitch.Profile) []string
-	memo   *memo
 	found  []uint32
 	hits   []Hit
 	lists  [][]uint32
 	hash   []entry
 }
+
+// maxReaders is how many questions may be asked at a time; further ones wait.
+const maxReaders = 32
 
 // Hit is a record that a search found.
 type Hit struct {
@@ -73,7 +84,7 @@ func NewIndex(cfg IndexConfig) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{t: cfg.Table, s: s, blocks: cfg.Blocks, at: map[stitch.ProfileID]uint32{}, cells: cfg.Cells, memo: newMemo(s.comps)}
+	x := &Index{t: cfg.Table, s: s, blocks: cfg.Blocks, at: map[stitch.ProfileID]uint32{}, cells: cfg.Cells}
 	if len(x.blocks.Rules) == 0 {
 		x.blocks.Rules = AutoBlocks(cfg.Table, false).Rules
 	}
@@ -92,35 +103,52 @@ func NewIndex(cfg IndexConfig) (*Index, error) {
 		x.keys, x.fields = append(x.keys, r.Keys), append(x.fields, fields)
 		x.rows = append(x.rows, map[uint64][]uint32{})
 	}
-	x.stamp = make([]uint32, x.t.n)
 	for r := range x.t.n {
 		source, id := x.t.ID(r)
 		x.at[stitch.ProfileID{Source: source, ID: id}] = uint32(r)
 		x.enter(uint32(r))
 	}
+	x.reserve()
 	return x, nil
+}
+
+// reserve makes room for questions: codes in every column, and rows behind those of the table. Each question has a word
+// of 64 rows to itself, because rows have bits in common words.
+func (x *Index) reserve() {
+	t := x.t
+	from := (t.n + 63) / 64 * 64
+	t.grow(from + 64*maxReaders)
+	for i, c := range t.cols {
+		c.reserve(maxReaders)
+		x.s.extend(i)
+	}
+	x.idle = make(chan *question, maxReaders)
+	for i := range uint32(maxReaders) {
+		row := uint32(from) + 64*i
+		x.idle <- &question{search: i, rows: [2]uint32{row, row + 1}}
+	}
 }
 
 // Len is the number of records in the index.
 func (x *Index) Len() int { return len(x.at) }
 
-// rowKeys lists the keys of a row under a rule, in x.hash.
-func (x *Index) rowKeys(rule int, row uint32) []entry {
-	x.hash = append(x.hash[:0], entry{key: hashSeed})
+// rowKeys lists the keys of a row under a rule, in the buffer, which it returns.
+func (x *Index) rowKeys(buf []entry, rule int, row uint32) []entry {
+	buf = append(buf[:0], entry{key: hashSeed})
 	for i, k := range x.keys[rule] {
 		c := x.t.cols[x.fields[rule][i]]
 		code := x.t.row(row)[x.fields[rule][i]]
 		if code == 0 {
-			return nil
+			return buf[:0]
 		}
 		if !k.Transform.explodes() {
 			s := keyOf(c, code, k)
 			if s == "" {
-				return nil
+				return buf[:0]
 			}
 			h := hashText(s)
-			for e := range x.hash {
-				x.hash[e].key = combine(x.hash[e].key, h)
+			for e := range buf {
+				buf[e].key = combine(buf[e].key, h)
 			}
 			continue
 		}
@@ -131,24 +159,25 @@ func (x *Index) rowKeys(rule int, row uint32) []entry {
 		slices.Sort(hs)
 		hs = slices.Compact(hs)
 		if len(hs) == 0 {
-			return nil
+			return buf[:0]
 		}
-		now := len(x.hash)
+		now := len(buf)
 		for _, h := range hs[1:] {
 			for e := range now {
-				x.hash = append(x.hash, entry{key: combine(x.hash[e].key, h)})
+				buf = append(buf, entry{key: combine(buf[e].key, h)})
 			}
 		}
 		for e := range now {
-			x.hash[e].key = combine(x.hash[e].key, hs[0])
+			buf[e].key = combine(buf[e].key, hs[0])
 		}
 	}
-	return x.hash
+	return buf
 }
 
 func (x *Index) enter(row uint32) {
 	for rule := range x.keys {
-		for _, e := range x.rowKeys(rule, row) {
+		x.hash = x.rowKeys(x.hash, rule, row)
+		for _, e := range x.hash {
 			x.rows[rule][e.key] = append(x.rows[rule][e.key], row)
 		}
 	}
@@ -156,7 +185,8 @@ func (x *Index) enter(row uint32) {
 
 func (x *Index) leave(row uint32) {
 	for rule := range x.keys {
-		for _, e := range x.rowKeys(rule, row) {
+		x.hash = x.rowKeys(x.hash, rule, row)
+		for _, e := range x.hash {
 			list := x.rows[rule][e.key]
 			if i := slices.Index(list, row); i >= 0 {
 				list = slices.Delete(list, i, i+1)
@@ -174,17 +204,7 @@ func (x *Index) leave(row uint32) {
 func (x *Index) place(r Record, row uint32) {
 	t := x.t
 	if int(row) == t.n {
-		t.n++
-		t.codes = append(t.codes, make([]uint32, t.stride)...)
-		t.ids = append(t.ids, "")
-		t.source = append(t.source, 0)
-		t.input = append(t.input, int(row))
-		x.stamp = append(x.stamp, 0)
-		for i := range t.derived {
-			if t.derived[i] != nil && len(t.derived[i])*64 < t.n {
-				t.derived[i] = append(t.derived[i], 0)
-			}
-		}
+		t.grow(t.n + 1)
 	}
 	at := slices.Index(t.names, r.Source)
 	if at < 0 {
@@ -196,11 +216,7 @@ func (x *Index) place(r Record, row uint32) {
 	for i, c := range t.cols {
 		codes[i] = 0
 		if i < len(r.Cells) && r.Cells[i] != "" {
-			country := ""
-			if i < len(r.Countries) {
-				country = r.Countries[i]
-			}
-			codes[i] = c.code(r.Cells[i], country)
+			codes[i] = c.code(r.Cells[i], r.country(i))
 			c.extend()
 			x.s.extend(i)
 		}
@@ -236,70 +252,96 @@ func (x *Index) Remove(id stitch.ProfileID) {
 	x.free = append(x.free, row)
 }
 
-// scratch puts a record into a row of its own for the time of a question.
-func (x *Index) scratch(r Record) uint32 {
-	row := uint32(x.t.n)
-	if n := len(x.free); n > 0 {
-		row = x.free[n-1]
-	} else {
-		x.free = append(x.free, row)
+// ask takes a question that is idle, or waits for one.
+func (x *Index) ask() *question {
+	q := <-x.idle
+	if q.memo == nil {
+		q.memo = newMemo(x.s.comps, memoSearch)
 	}
-	x.place(r, row)
+	return q
+}
+
+// done gives a question back.
+func (x *Index) done(q *question) {
+	for _, c := range x.t.cols {
+		c.forget(q.search)
+	}
+	q.memo.forget()
+	x.idle <- q
+}
+
+// enter puts a record into a row of the question.
+func (q *question) enter(t *Table, side uint32, r Record) uint32 {
+	row := q.rows[side]
+	codes := t.row(row)
+	for i, c := range t.cols {
+		codes[i] = 0
+		if i < len(r.Cells) && r.Cells[i] != "" {
+			codes[i] = c.ask(r.Cells[i], r.country(i), q.search, side)
+		}
+	}
+	t.deriveRow(row)
 	return row
 }
 
 // gather collects the rows that share a block with a row; with a cap, those of the smallest blocks first until it is
 // reached. It reports whether the cap cut candidates off.
-func (x *Index) gather(row uint32, limit int) (rows []uint32, cut bool) {
-	x.lists = x.lists[:0]
+func (x *Index) gather(q *question, row uint32, limit int) (rows []uint32, cut bool) {
+	q.lists = q.lists[:0]
 	for rule := range x.keys {
-		for _, e := range x.rowKeys(rule, row) {
+		q.hash = x.rowKeys(q.hash, rule, row)
+		for _, e := range q.hash {
 			if list := x.rows[rule][e.key]; len(list) > 0 && len(list) <= x.blocks.maxSize() {
-				x.lists = append(x.lists, list)
+				q.lists = append(q.lists, list)
 			}
 		}
 	}
-	slices.SortStableFunc(x.lists, func(a, b []uint32) int { return cmp.Compare(len(a), len(b)) })
-	x.now++
-	x.stamp[row] = x.now
-	x.found = x.found[:0]
-	for _, list := range x.lists {
+	slices.SortStableFunc(q.lists, func(a, b []uint32) int { return cmp.Compare(len(a), len(b)) })
+	if len(q.stamp) < x.t.n {
+		q.stamp = append(q.stamp, make([]uint32, x.t.n-len(q.stamp))...)
+	}
+	q.now++
+	q.stamp[row] = q.now
+	q.found = q.found[:0]
+	for _, list := range q.lists {
 		for _, r := range list {
-			if x.stamp[r] == x.now {
+			if q.stamp[r] == q.now {
 				continue
 			}
-			if limit > 0 && len(x.found) >= limit {
-				return x.found, true
+			if limit > 0 && len(q.found) >= limit {
+				return q.found, true
 			}
-			x.stamp[r] = x.now
-			x.found = append(x.found, r)
+			q.stamp[r] = q.now
+			q.found = append(q.found, r)
 		}
 	}
-	return x.found, false
+	return q.found, false
 }
 
 // Search returns the records that are most likely the same as r, best first, ties by id, at most max of them (0 = all).
 // At most 200 candidates are scored, those of the smallest blocks first; cut says that there were more. A record of the
 // same source and id as r is left out.
 func (x *Index) Search(r Record, limit int) (hits []Hit, cut bool) {
-	row := x.scratch(r)
+	q := x.ask()
+	defer x.done(q)
+	row := q.enter(x.t, 0, r)
 	self, known := x.at[stitch.ProfileID{Source: r.Source, ID: r.ID}]
-	rows, cut := x.gather(row, candidateCap)
-	x.hits = x.hits[:0]
+	rows, cut := x.gather(q, row, candidateCap)
+	q.hits = q.hits[:0]
 	for _, c := range rows {
 		if known && c == self {
 			continue
 		}
-		bits, veto, _ := x.s.pair(row, c, math.Inf(-1), x.memo)
+		bits, veto, _ := x.s.pair(row, c, math.Inf(-1), q.memo)
 		if !veto {
-			x.hits = append(x.hits, Hit{Bits: bits, row: c})
+			q.hits = append(q.hits, Hit{Bits: bits, row: c})
 		}
 	}
-	slices.SortFunc(x.hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(b.Bits, a.Bits), x.compareID(a.row, b.row)) })
-	if limit > 0 && len(x.hits) > limit {
-		x.hits = x.hits[:limit]
+	slices.SortFunc(q.hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(b.Bits, a.Bits), x.compareID(a.row, b.row)) })
+	if limit > 0 && len(q.hits) > limit {
+		q.hits = q.hits[:limit]
 	}
-	hits = slices.Clone(x.hits)
+	hits = slices.Clone(q.hits)
 	for i := range hits {
 		source, id := x.t.ID(int(hits[i].row))
 		hits[i].ID = stitch.ProfileID{Source: source, ID: id}
@@ -316,21 +358,27 @@ func (x *Index) compareID(a, b uint32) int {
 // added first. It is part of [stitch.Scorer].
 func (x *Index) Candidates(p stitch.Profile) iter.Seq[stitch.ProfileID] {
 	return func(yield func(stitch.ProfileID) bool) {
-		rows, _ := x.gather(x.scratch(x.record(p)), 0)
-		ids := make([]stitch.ProfileID, 0, len(rows))
-		for _, r := range rows {
-			source, id := x.t.ID(int(r))
-			if c := (stitch.ProfileID{Source: source, ID: id}); c != p.ID {
-				ids = append(ids, c)
-			}
-		}
-		slices.SortFunc(ids, stitch.ProfileID.Compare)
-		for _, id := range ids {
+		for _, id := range x.candidates(p) {
 			if !yield(id) {
 				return
 			}
 		}
 	}
+}
+
+func (x *Index) candidates(p stitch.Profile) []stitch.ProfileID {
+	q := x.ask()
+	defer x.done(q)
+	rows, _ := x.gather(q, q.enter(x.t, 0, x.record(p)), 0)
+	ids := make([]stitch.ProfileID, 0, len(rows))
+	for _, r := range rows {
+		source, id := x.t.ID(int(r))
+		if c := (stitch.ProfileID{Source: source, ID: id}); c != p.ID {
+			ids = append(ids, c)
+		}
+	}
+	slices.SortFunc(ids, stitch.ProfileID.Compare)
+	return ids
 }
 
 // Score compares two profiles; the first part is the prior. A pair that a level forbids has the lowest weight of all,
@@ -339,11 +387,9 @@ func (x *Index) Score(a, b stitch.Profile) stitch.Score {
 	if b.ID.Compare(a.ID) < 0 {
 		a, b = b, a
 	}
-	row := x.scratch(x.record(a))
-	x.free = slices.DeleteFunc(x.free, func(r uint32) bool { return r == row })
-	other := x.scratch(x.record(b))
-	s := x.s.Explain(row, other)
-	x.free = append(x.free, row)
+	q := x.ask()
+	defer x.done(q)
+	s := x.s.Explain(q.enter(x.t, 0, x.record(a)), q.enter(x.t, 1, x.record(b)))
 	out := stitch.Score{Bits: s.Total, Parts: []stitch.ScorePart{{Name: "prior", Bits: s.Prior}}}
 	for _, p := range s.Parts {
 		out.Parts = append(out.Parts, stitch.ScorePart{Name: p.Field, Bits: p.Bits + p.TFBits})

@@ -37,7 +37,7 @@ func (s *Scorer) Predict(b *Blocking, least float64, workers int) Predicted {
 	parts := make([]result, len(jobs))
 	inParallel(workers, len(jobs), func(j int) {
 		var r result
-		m := newMemo(s.comps)
+		m := newMemo(s.comps, memoSize)
 		for i := jobs[j].from; i < jobs[j].to; i++ {
 			b.block(jobs[j].rule, i, func(x, y uint32) bool {
 				r.n++

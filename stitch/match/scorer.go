@@ -217,7 +217,7 @@ func (s *Scorer) Rescore(p *Predicted, least float64, workers int) {
 	const chunk = 1 << 16
 	n := (len(p.Pairs) + chunk - 1) / chunk
 	inParallel(workers, n, func(j int) {
-		m := newMemo(s.comps)
+		m := newMemo(s.comps, memoSize)
 		for i := j * chunk; i < min((j+1)*chunk, len(p.Pairs)); i++ {
 			p.Pairs[i].Bits, _, _ = s.pair(p.Pairs[i].A, p.Pairs[i].B, math.Inf(-1), m)
 		}

@@ -17,6 +17,14 @@ type Record struct {
 	Countries  []string
 }
 
+// country is the country of a cell, empty if the record does not say.
+func (r *Record) country(i int) string {
+	if i < len(r.Countries) {
+		return r.Countries[i]
+	}
+	return ""
+}
+
 // Builder collects records for a [Table]. Make one with [NewBuilder]; the zero value is of no use. It is not safe for
 // concurrent use.
 type Builder struct {
@@ -63,11 +71,7 @@ func (b *Builder) Add(r Record) error {
 	for i, c := range b.cols {
 		var code uint32
 		if i < len(r.Cells) && r.Cells[i] != "" && !b.isMissing(r.Cells[i]) {
-			country := ""
-			if i < len(r.Countries) {
-				country = r.Countries[i]
-			}
-			code = c.code(r.Cells[i], country)
+			code = c.code(r.Cells[i], r.country(i))
 		}
 		b.codes = append(b.codes, code)
 	}
@@ -209,6 +213,23 @@ func (t *Table) derive() {
 	}
 	for r := range t.n {
 		t.deriveRow(uint32(r))
+	}
+}
+
+// grow appends empty rows until there are n.
+func (t *Table) grow(n int) {
+	more := n - t.n
+	t.codes = append(t.codes, make([]uint32, more*t.stride)...)
+	t.ids = append(t.ids, make([]string, more)...)
+	t.source = append(t.source, make([]uint32, more)...)
+	for len(t.input) < n {
+		t.input = append(t.input, len(t.input))
+	}
+	t.n = n
+	for i, d := range t.derived {
+		if words := (n + 63) / 64; d != nil && len(d) < words {
+			t.derived[i] = append(d, make([]uint64, words-len(d))...)
+		}
 	}
 }
 

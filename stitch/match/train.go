@@ -210,7 +210,7 @@ func swapped(comps []comparison, p *pattern) {
 // sampleU learns u from random pairs, of exact levels from the counts of values.
 func (tr *trainer) sampleU() error {
 	counts := map[pattern]int64{}
-	m := newMemo(tr.comps)
+	m := newMemo(tr.comps, memoSize)
 	draws := tr.cfg.Draws
 	if draws <= 0 {
 		draws = defaultDraws
@@ -234,7 +234,7 @@ func (tr *trainer) sampleU() error {
 		part := make([]map[pattern]int64, chunks)
 		inParallel(tr.cfg.Workers, chunks, func(i int) {
 			part[i] = map[pattern]int64{}
-			mm := newMemo(tr.comps)
+			mm := newMemo(tr.comps, memoSize)
 			for _, c := range list[len(list)*i/chunks : len(list)*(i+1)/chunks] {
 				part[i][patternOf(tr.comps, tr.t, uint32(c>>32), uint32(c), mm)]++
 			}
@@ -578,7 +578,7 @@ func (tr *trainer) countPatterns(r BlockRule) (counts []patternCount, pairs, sam
 	part := make([]map[pattern]int64, len(jobs))
 	inParallel(tr.cfg.Workers, len(jobs), func(j int) {
 		part[j] = map[pattern]int64{}
-		mm := newMemo(tr.comps)
+		mm := newMemo(tr.comps, memoSize)
 		for i := jobs[j].from; i < jobs[j].to; i++ {
 			if mix(uint64(b.rules[0].rows[b.rules[0].start[i-1]])+hashSeed) > keep {
 				continue

@@ -48,6 +48,7 @@ type column struct {
 	partID     map[string]uint32 // mail: numbers of local parts and domains, made when values come later
 	nextID     uint32
 	vector     [][]weightedID
+	asked      *asked // room for the values of searches, nil without an index
 }
 
 type weightedID struct {
@@ -72,13 +73,8 @@ func (c *column) usesTokens() bool {
 
 // code interns a raw cell.
 func (c *column) code(raw, country string) uint32 {
-	if country == "" {
-		country = c.field.Country
-	}
-	look := raw
-	if country != c.field.Country {
-		look = raw + "\x00" + country
-	}
+	country = c.country(country)
+	look := c.tagged(raw, country)
 	if code, ok := c.dict[look]; ok {
 		return code
 	}
@@ -87,17 +83,16 @@ func (c *column) code(raw, country string) uint32 {
 		c.dict[strings.Clone(look)] = 0
 		return 0
 	}
-	tagged := norm
-	if country != c.field.Country {
-		tagged = norm + "\x00" + country
-	}
+	tagged := c.tagged(norm, country)
 	code, ok := c.dict[tagged]
 	if !ok {
-		norm = strings.Clone(norm)
+		tagged = strings.Clone(tagged)
+		norm = tagged[:len(norm)]
 		code = c.add(norm)
 		c.prepare(code, norm, raw, country)
-		if tagged == norm {
-			tagged = norm
+		c.classify(code)
+		if c.usesTokens() {
+			put(&c.tokens, code, c.tokenIDs(code, norm, c.intern))
 		}
 		c.dict[tagged] = code
 	}
@@ -105,6 +100,22 @@ func (c *column) code(raw, country string) uint32 {
 		c.dict[strings.Clone(look)] = code
 	}
 	return code
+}
+
+// country is the country of a cell: its own or that of the field.
+func (c *column) country(own string) string {
+	if own == "" {
+		return c.field.Country
+	}
+	return own
+}
+
+// tagged is a text as the dictionary has it: with the country where that is not the country of the field.
+func (c *column) tagged(text, country string) string {
+	if country == c.field.Country {
+		return text
+	}
+	return text + "\x00" + country
 }
 
 func (c *column) add(norm string) uint32 {
@@ -152,7 +163,7 @@ func (c *column) normal(raw, country string) string {
 	return fold.Fold(raw)
 }
 
-// prepare fills the columns that belong to the kind.
+// prepare fills the columns that belong to the kind, but for words and classes of equal values.
 func (c *column) prepare(code uint32, norm, raw, country string) {
 	switch c.field.Kind {
 	case Email:
@@ -177,55 +188,78 @@ func (c *column) prepare(code uint32, norm, raw, country string) {
 	case PersonName, City, Text:
 		put(&c.aux, code, sortedTokens(norm))
 	case CompanyKind:
-		n := newCompanyName(company.Parse(raw, country))
-		put(&c.names, code, n)
-		if c.keys == nil {
-			c.keys = map[string]uint32{}
-		}
-		first, ok := c.keys[n.Key()]
-		if !ok {
-			first = code
-			c.keys[n.Key()] = code
-		}
-		put(&c.equal, code, first)
+		put(&c.names, code, newCompanyName(company.Parse(raw, country)))
 	case UnknownKind, GivenName, Surname, Code, FreeText, Tokens, VAT, KvK, LEI, DUNS, Login:
-	}
-	if c.usesTokens() {
-		c.setTokens(code, norm)
 	}
 }
 
-func (c *column) setTokens(code uint32, norm string) {
-	var list []uint32
+// classify puts a company name into the class of the names with its key.
+func (c *column) classify(code uint32) {
+	if c.field.Kind != CompanyKind {
+		return
+	}
+	if c.keys == nil {
+		c.keys = map[string]uint32{}
+	}
+	key := c.names[code].Key()
+	first, ok := c.keys[key]
+	if !ok {
+		first = code
+		c.keys[key] = code
+	}
+	put(&c.equal, code, first)
+}
+
+// intern is the id of a word, a new one if it has none.
+func (c *column) intern(w string) uint32 {
 	if c.words == nil {
 		c.words = map[string]uint32{}
 	}
-	each := func(w string) {
-		id, ok := c.words[w]
-		if !ok {
-			id = uint32(len(c.word))
-			c.words[w] = id
-			c.word = append(c.word, w)
-		}
-		list = append(list, id)
+	id, ok := c.words[w]
+	if !ok {
+		id = uint32(len(c.word))
+		c.words[w] = id
+		c.word = append(c.word, w)
 	}
+	return id
+}
+
+// tokenIDs lists the ids of the words of a value, sorted and unique.
+func (c *column) tokenIDs(code uint32, norm string, id func(word string) uint32) []uint32 {
+	var list []uint32
 	//exhaustive:ignore
 	switch c.field.Kind {
 	case Tokens:
 		for w := range strings.SplitSeq(norm, "\x1f") {
-			each(w)
+			list = append(list, id(w))
 		}
 	case CompanyKind:
 		for _, w := range c.names[code].words {
-			each(w.text)
+			list = append(list, id(w.text))
 		}
 	default:
 		for w := range strings.FieldsSeq(norm) {
-			each(w)
+			list = append(list, id(w))
 		}
 	}
 	slices.Sort(list)
-	put(&c.tokens, code, slices.Compact(list))
+	return slices.Compact(list)
+}
+
+// wordText is the text of a word, of those of a search too.
+func (c *column) wordText(id uint32) string {
+	if id >= freshWord {
+		return c.asked.word(id)
+	}
+	return c.word[id]
+}
+
+// wordCount is how many rows hold a word.
+func (c *column) wordCount(id uint32) uint32 {
+	if int(id) < len(c.wordDF) {
+		return c.wordDF[id]
+	}
+	return 0
 }
 
 // class is the class of equal values that a code belongs to.
@@ -296,8 +330,8 @@ func (c *column) extend() {
 			c.nicks = append(c.nicks, nicknameGroups(s))
 		}
 		if c.auxID != nil {
-			c.auxID = append(c.auxID, c.numberOf(c.aux, code, c.auxID))
-			c.restID = append(c.restID, c.numberOf(c.rest, code, c.restID))
+			c.auxID = append(c.auxID, c.numberOf(partLocal+c.aux[code]))
+			c.restID = append(c.restID, c.numberOf(partDomain+c.rest[code]))
 		}
 		for len(c.wordDF) < len(c.word) && c.wordDF != nil {
 			c.wordDF = append(c.wordDF, 0)
@@ -308,25 +342,32 @@ func (c *column) extend() {
 	}
 }
 
-// numberOf is the number of a text that came later.
-func (c *column) numberOf(texts []string, code int, ids []uint32) uint32 {
-	if c.partID == nil {
-		c.partID = map[string]uint32{}
-		for i := 1; i < len(ids); i++ {
-			c.partID["\x00"+c.aux[i]] = c.auxID[i]
-			c.partID["\x01"+c.rest[i]] = c.restID[i]
-		}
-		c.nextID = uint32(len(c.partID)) + uint32(len(ids)) + 1
+// Marks of the parts of a mail address in partID.
+const (
+	partLocal  = "\x00"
+	partDomain = "\x01"
+)
+
+// numberParts makes the numbers of mail parts ready for look-up.
+func (c *column) numberParts() {
+	if c.auxID == nil {
+		return
 	}
-	key := "\x00" + texts[code]
-	if &texts[0] == &c.rest[0] {
-		key = "\x01" + texts[code]
+	c.partID = map[string]uint32{}
+	for i := 1; i < len(c.auxID); i++ {
+		c.partID[partLocal+c.aux[i]] = c.auxID[i]
+		c.partID[partDomain+c.rest[i]] = c.restID[i]
 	}
-	id, ok := c.partID[key]
+	c.nextID = uint32(len(c.partID) + len(c.auxID) + 1)
+}
+
+// numberOf is the number of a mail part, a new one if it has none.
+func (c *column) numberOf(part string) uint32 {
+	id, ok := c.partID[part]
 	if !ok {
 		c.nextID++
 		id = c.nextID
-		c.partID[key] = id
+		c.partID[part] = id
 	}
 	return id
 }
@@ -362,7 +403,7 @@ func (c *column) weighed(code int) []weightedID {
 	v := make([]weightedID, 0, len(c.tokens[code]))
 	norm := 0.0
 	for _, id := range c.tokens[code] {
-		w := math.Log(float64(c.held) / float64(max(c.wordDF[id], 1)))
+		w := math.Log(float64(c.held) / float64(max(c.wordCount(id), 1)))
 		if w <= 0 {
 			w = 1e-3
 		}
