@@ -17,7 +17,8 @@
 // that occurs with probability m among matches and u among other pairs weighs log2(m/u) bits, within ±40; a missing value
 // weighs nothing. The sum of the weights and of the prior log2(λ/(1−λ)) is the total W, and 1/(1+2^−W) the probability of a
 // match. u comes from random pairs (of exact levels from the counts of values), less the share of matches among them; m
-// from EM over the outcomes of the pairs of some block rules, comparisons on fields of the rule left out; λ from pairs that
+// from EM over the outcomes of the pairs of some block rules, comparisons on fields of the rule left out, or from pairs known
+// to match; λ from pairs that
 // agree on all fields but one, then from the scores themselves ([Scorer.Calibrate]). Agreement on a rare value weighs
 // more: log2 u is replaced by log2 of the share of rows, or after a first clustering of entities ([Scorer.Recount]), that
 // hold the value.

@@ -28,7 +28,9 @@ func strange(i int) match.Record {
 func wideIndex(t *testing.T) *match.Index {
 	t.Helper()
 	fields := slices.Concat(personFields, []match.Field{
-		{Name: "firm", Kind: match.CompanyKind}, {Name: "note", Kind: match.FreeText}, {Name: "road", Kind: match.Street},
+		{Name: "firm", Kind: match.CompanyKind},
+		{Name: "note", Kind: match.FreeText},
+		{Name: "road", Kind: match.Street},
 		{Name: "tags", Kind: match.Tokens},
 	})
 	people, _ := people(t, 300, 5)

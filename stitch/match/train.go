@@ -20,9 +20,10 @@ type TrainConfig struct {
 	Deterministic [][]string  // rules of exact fields; none = all fields but one
 	Rules         []BlockRule // block rules for EM; none = chosen
 	Groups        []Group
-	FreeU         bool // learn u by EM as well
-	Monotone      bool // weights fall from level to level
-	Draws         int  // random pairs for u; 0 = a million
+	Matches       [][2]uint32 // pairs of rows known to match: m is learned from them instead of EM
+	FreeU         bool        // learn u by EM as well
+	Monotone      bool        // weights fall from level to level
+	Draws         int         // random pairs for u; 0 = a million
 	Workers       int
 }
 
@@ -40,6 +41,7 @@ type TrainReport struct {
 	Prior      float64
 	FixedPrior bool // given by the caller
 	Draws      int  // pairs that u was learned from
+	Labels     int  // pairs known to match that m was learned from, 0 = EM
 	Runs       []Run
 	Warnings   []string
 }
@@ -51,8 +53,9 @@ const (
 	maxTrainRules = 4
 )
 
-// Train learns a model from a table without labels: u from random pairs, m by EM over the blocks of training rules, the
-// prior from deterministic rules (Fellegi and Sunter 1969; Winkler 1988). It is deterministic for a given source.
+// Train learns a model from a table: u from random pairs, m by EM over the blocks of training rules, the prior from
+// deterministic rules (Fellegi and Sunter 1969; Winkler 1988). It needs no labels; where pairs are known to match, m comes
+// from their levels instead, (n + ½) / (Σ n + ½ levels). It is deterministic for a given source.
 func Train(t *Table, cfg TrainConfig) (*Model, TrainReport, error) {
 	if err := cfg.check(t); err != nil {
 		return nil, TrainReport{}, err
@@ -61,33 +64,59 @@ func Train(t *Table, cfg TrainConfig) (*Model, TrainReport, error) {
 	if err := tr.sampleU(); err != nil {
 		return nil, TrainReport{}, err
 	}
-	rules := cfg.Rules
-	if len(rules) == 0 {
-		rules = trainingRules(t, cfg.Cross)
+	learn := tr.learnBlocks
+	if len(cfg.Matches) > 0 {
+		learn = tr.learnLabels
 	}
-	for _, r := range rules {
-		if err := tr.run(r, false); err != nil {
-			return nil, TrainReport{}, err
-		}
-	}
-	if !cfg.FreeU && tr.cleanU() { // once more, with u of pairs that are no matches
-		tr.again()
-		for _, r := range rules {
-			if err := tr.run(r, false); err != nil {
-				return nil, TrainReport{}, err
-			}
-		}
-	}
-	if r, ok := tr.nameRule(); ok {
-		if err := tr.run(r, true); err != nil {
-			return nil, TrainReport{}, err
-		}
-	}
-	if err := tr.prior(); err != nil {
+	if err := learn(); err != nil {
 		return nil, TrainReport{}, err
 	}
 	m := tr.model()
 	return m, tr.report, m.check()
+}
+
+// learnBlocks learns m by EM, then the prior.
+func (tr *trainer) learnBlocks() error {
+	rules := tr.cfg.Rules
+	if len(rules) == 0 {
+		rules = trainingRules(tr.t, tr.cfg.Cross)
+	}
+	for _, r := range rules {
+		if err := tr.run(r, false); err != nil {
+			return err
+		}
+	}
+	if !tr.cfg.FreeU && tr.cleanU(tr.share()) { // once more, with u of pairs that are no matches
+		tr.again()
+		for _, r := range rules {
+			if err := tr.run(r, false); err != nil {
+				return err
+			}
+		}
+	}
+	if err := tr.learnMail(); err != nil {
+		return err
+	}
+	return tr.prior()
+}
+
+// learnLabels learns m from labelled pairs, after that the prior, with which u is cleaned.
+func (tr *trainer) learnLabels() error {
+	tr.learnMatches()
+	if err := tr.prior(); err != nil {
+		return err
+	}
+	tr.cleanU(tr.lambda)
+	return tr.learnMail()
+}
+
+// learnMail learns how often mail addresses that follow from names are equal among equal names.
+func (tr *trainer) learnMail() error {
+	r, ok := tr.nameRule()
+	if !ok {
+		return nil
+	}
+	return tr.run(r, true)
 }
 
 func (cfg *TrainConfig) check(t *Table) error {
@@ -107,6 +136,7 @@ func (cfg *TrainConfig) check(t *Table) error {
 	}
 	Blocks{Rules: cfg.Rules}.check(&p, t.fields)
 	checkGroups(&p, cfg.Groups, t.fields)
+	checkMatches(&p, cfg.Matches, t.n)
 	if t.n < 2 {
 		p.Add("table", "has fewer than two rows")
 	}
@@ -534,8 +564,7 @@ func (tr *trainer) agree(i int) float64 {
 
 // cleanU takes the matches out of u: random pairs hold some, which matters where they are few of few. At least a tenth of
 // each share stays.
-func (tr *trainer) cleanU() bool {
-	lambda := tr.share()
+func (tr *trainer) cleanU(lambda float64) bool {
 	if lambda <= 0 {
 		return false
 	}
@@ -666,7 +695,8 @@ func (tr *trainer) prior() error {
 		recall = defaultRecall
 	}
 	if found == 0 {
-		tr.report.Warnings = append(tr.report.Warnings, "no pair meets a deterministic rule: the prior comes from the training rules")
+		tr.report.Warnings = append(tr.report.Warnings, "no pair meets a deterministic rule: the prior comes from the training pairs")
+		found = float64(tr.report.Labels)
 		for _, r := range tr.report.Runs {
 			found = max(found, r.Matches)
 		}
@@ -733,7 +763,7 @@ func (tr *trainer) model() *Model {
 				p[l] = min(max(tr.sumM[i][l]/tr.weight[i], minProb), maxProb)
 			}
 		} else {
-			tr.report.Warnings = append(tr.report.Warnings, "no training rule leaves "+tr.comps[u.comps[0]].col.field.Name+" free: start values")
+			tr.report.Warnings = append(tr.report.Warnings, "no training pair tells of "+tr.comps[u.comps[0]].col.field.Name+": start values")
 		}
 		if u.joint >= 0 {
 			m.Joint = append(m.Joint, tr.jointWeights(u, p, tr.u[i]))
@@ -756,7 +786,10 @@ func (tr *trainer) comparison(u *unit, i, c int, p []float64) Comparison {
 		if u.joint < 0 {
 			w.M, w.U = p[l], tr.u[i][l]
 			if tr.mailM != nil && (level.Test == MailDerived || level.Test == LocalDerived) && tr.mailUnit() == i {
-				w.M, w.U = tr.mailM[l], max(tr.mailU[l], tr.u[i][l])
+				w.U = max(tr.mailU[l], tr.u[i][l])
+				if tr.report.Labels == 0 {
+					w.M = tr.mailM[l]
+				}
 			}
 		} else {
 			w.M, w.U = tr.marginal(u, c, l+1, p), tr.marginal(u, c, l+1, tr.u[i])
