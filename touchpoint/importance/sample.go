@@ -99,12 +99,13 @@ func (s *Sample) integerMoments() *moments {
 	}
 	p := s.drivers()
 	sums := make([]int64, s.q)
-	cross := make([]int64, (p+1)*(p+1))
+	cross := newProducts(p + 1)
 	row := make([]int64, s.q)
 	for i := range s.n {
 		if s.weights[i] != 1 {
 			return nil
 		}
+		bits := uint64(0)
 		for j, x := range s.row(i) {
 			k := int64(x)
 			if float64(k) != x || k <= -limit || k >= limit {
@@ -112,14 +113,15 @@ func (s *Sample) integerMoments() *moments {
 			}
 			row[j] = k
 			sums[j] += k
+			bits |= uint64(k)
 		}
-		for j, x := range row[:p+1] {
-			out := cross[j*(p+1)+j : (j+1)*(p+1)]
-			for k, y := range row[j : p+1] {
-				out[k] += x * y
-			}
+		if bits < packable {
+			cross.addPacked(row[:p+1])
+		} else {
+			cross.add(row[:p+1])
 		}
 	}
+	products := cross.result()
 	n := int64(s.n)
 	m := &moments{p: p, n: float64(n), w: float64(n), mean: make([]float64, s.q), cov: make([]float64, (p+1)*(p+1))}
 	for j, x := range sums {
@@ -128,7 +130,7 @@ func (s *Sample) integerMoments() *moments {
 	for j := range p + 1 {
 		for k := j; k <= p; k++ { // Σxy − ΣxΣy/n, one rounding
 			var d exact.Wide
-			d.AddProduct(n, cross[j*(p+1)+k])
+			d.AddProduct(n, products[j*(p+1)+k])
 			d.SubProduct(sums[j], sums[k])
 			x := d.Float64() / float64(n)
 			m.cov[j*(p+1)+k], m.cov[k*(p+1)+j] = x, x

@@ -92,7 +92,6 @@ type Survey struct {
 	groups  []uint32
 	names   []string // of groups; 0 is ""
 	code    map[string]uint32
-	scratch []float64
 }
 
 // NewSurvey returns an empty survey with the columns.
@@ -122,14 +121,15 @@ func (s *Survey) Add(r Row) error {
 	}
 	s.seen++
 	p := len(s.cfg.Drivers)
-	s.scratch = s.scratch[:0]
+	s.cells = reserve(s.cells, s.width())
+	cells := s.cells // the row belongs to the survey once it is complete
 	complete := true
 	take := func(a Answer, column int) {
 		if !a.Given || len(s.cfg.Missing) > 0 && slices.Contains(s.cfg.Missing, a.Value) && column > 0 {
 			s.missing[column]++
 			complete = false
 		}
-		s.scratch = append(s.scratch, a.Value+0)
+		cells = append(cells, a.Value+0)
 	}
 	for i, a := range r.Drivers {
 		take(a, 1+i)
@@ -149,10 +149,10 @@ func (s *Survey) Add(r Row) error {
 	if r.Key != "" {
 		key = stream.Hash(r.Key) | 1 // 0 is no key
 	}
-	s.cells = append(s.cells, s.scratch...)
-	s.keys = append(s.keys, key)
-	s.weights = append(s.weights, weight)
-	s.groups = append(s.groups, s.group(r.Group))
+	s.cells = cells
+	s.keys = append(reserve(s.keys, 1), key)
+	s.weights = append(reserve(s.weights, 1), weight)
+	s.groups = append(reserve(s.groups, 1), s.group(r.Group))
 	return nil
 }
 
@@ -198,7 +198,19 @@ func (s *Survey) check(r *Row) error {
 
 func finite(a Answer) bool { return !a.Given || !math.IsNaN(a.Value) && !math.IsInf(a.Value, 0) }
 
+// reserve makes room for n more elements, at least twice what there is: append alone grows large slices by a quarter, and so
+// copies the rows five times over.
+func reserve[T any](s []T, n int) []T {
+	if len(s)+n > cap(s) {
+		return slices.Grow(s, max(len(s), n))
+	}
+	return s
+}
+
 func (s *Survey) group(name string) uint32 {
+	if name == "" {
+		return 0
+	}
 	if c, ok := s.code[name]; ok {
 		return c
 	}
