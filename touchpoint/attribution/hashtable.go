@@ -86,6 +86,9 @@ func hashText(s string) uint32 {
 // hashPath hashes what makes a record.
 func hashPath(account uint32, codes []uint32, ages []int64) uint32 {
 	h := mix(uint64(account), uint64(len(ages)))
+	for ; len(codes) >= 2; codes = codes[2:] {
+		h = mix(h, uint64(codes[0])|uint64(codes[1])<<32)
+	}
 	for _, c := range codes {
 		h = mix(h, uint64(c))
 	}

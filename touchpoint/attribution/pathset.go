@@ -88,14 +88,16 @@ func (s *PathSet) AddText(text, sep string, conversions, nulls int64, value floa
 	}
 	i, hash, known := s.texts.lookup(text)
 	if !known {
-		if !hasStep(text, sep) {
-			return &b2b.InvalidError{Path: "steps", Reason: "empty path"}
-		}
-		if conversions == 0 && nulls == 0 {
+		if conversions == 0 && nulls == 0 && hasStep(text, sep) {
 			return nil
 		}
-		i = s.parse(text, sep)
-		if len(s.texts.list) < maxTexts && len(s.texts.bytes)+len(text) < maxTextBytes {
+		if s.parse(text, sep); len(s.codes) == 0 {
+			return &b2b.InvalidError{Path: "steps", Reason: "empty path"}
+		}
+		distinct := len(s.records)
+		i = s.find(0, nil)
+		// Only a path that has come before is likely to come again in the same words.
+		if len(s.records) == distinct && len(s.texts.list) < maxTexts && len(s.texts.bytes)+len(text) < maxTextBytes {
 			s.texts.remember(text, hash, i)
 		}
 	}
@@ -114,8 +116,8 @@ func hasStep(text, sep string) bool {
 	return false
 }
 
-// parse interns the steps of a text and returns its record.
-func (s *PathSet) parse(text, sep string) int32 {
+// parse interns the steps of a text and leaves their codes in s.codes.
+func (s *PathSet) parse(text, sep string) {
 	s.codes = s.codes[:0]
 	for {
 		i := strings.Index(text, sep)
@@ -123,7 +125,7 @@ func (s *PathSet) parse(text, sep string) int32 {
 		if i >= 0 {
 			step = text[:i]
 		}
-		if step = strings.TrimSpace(step); step != "" {
+		if step = trim(step); step != "" {
 			s.codes = append(s.codes, s.names.intern(step))
 		}
 		if i < 0 {
@@ -131,7 +133,14 @@ func (s *PathSet) parse(text, sep string) int32 {
 		}
 		text = text[i+len(sep):]
 	}
-	return s.find(0, nil)
+}
+
+// trim is [strings.TrimSpace], quick for a text that begins and ends with a visible ASCII character.
+func trim(s string) string {
+	if n := len(s); n > 0 && s[0]-'!' <= '~'-'!' && s[n-1]-'!' <= '~'-'!' {
+		return s
+	}
+	return strings.TrimSpace(s)
 }
 
 // AddUnattributed adds conversions that had no path at all, so that totals stay whole: they go to [Credits.Unattributed].

@@ -148,8 +148,9 @@ func (LinearUnique) weigh(s *walk, w []float64) {
 			n++
 		}
 	}
+	share := 1 / float64(n)
 	for i := range w {
-		w[i] /= float64(n)
+		w[i] *= share // 0 or 1
 	}
 }
 

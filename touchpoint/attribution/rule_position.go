@@ -74,8 +74,9 @@ func (r Position) weigh(_ *walk, w []float64) {
 		}
 	default:
 		w[0], w[n-1] = r.First, r.Last
+		middle := r.Middle / float64(n-2)
 		for i := 1; i < n-1; i++ {
-			w[i] = r.Middle / float64(n-2)
+			w[i] = middle
 		}
 		if !normalise(w) {
 			w[0] = 1
