@@ -93,7 +93,7 @@ func TestBarsLoans(t *testing.T) {
 	atMost(t, "30 d interval score", c.ModelScore, 50)
 	s, c = run(60, 10, 400)
 	atMost(t, "60 d bias", math.Abs(s.BiasPct.Value), 4)
-	atMost(t, "60 d MAPE", s.MAPEPct.Value, 5.6) // bar 5.5, see the notes of the package's bars
+	atMost(t, "60 d MAPE", s.MAPEPct.Value, 5.5)
 	atMost(t, "60 d interval score", c.ModelScore, 52)
 }
 

@@ -25,7 +25,7 @@
 //     steps of an eighth of a day and draws use days, moved to the point forecast on the scale of log odds.
 //   - Beyond the last observed exit of a stage nothing is known. A younger deal that would get there stays there: that mass
 //     is Unresolved, neither won nor lost. A deal that is there already is Stale and goes on with the pooled rate of the
-//     last ten exits over all that was at risk since.
+//     last ten exits over all that was at risk since, the rate of each kind drawn towards that of the last forty.
 //   - A stage × outcome with fewer than five exits is drawn towards the rate of the whole pipeline by a Gamma prior worth
 //     five exits, unless the pipeline's rate would have let expect ten: then the stage is known to be different.
 //   - [HalfLife] weighs stays by 2^(−age/half-life). [Season] multiplies the rate of each kind of exit by a factor per

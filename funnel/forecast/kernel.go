@@ -9,19 +9,22 @@ import (
 // kernel holds for every working place the chance per cell of age to leave for each destination, given that the stay
 // has lasted until then.
 type kernel struct {
-	b    *bins
-	grid int       // cells per row of rate: those of the bins and the horizon
-	rate []float64 // [column][cell]; beyond the last exit of the place, the tail
-	tail []float64 // [column]: beyond the last exit
-	last []int     // [place]: cell of the last exit; beyond it the rates are unknown
-	adj  []float64 // rate under season = raw rate · adj, parallel to bins.mass; nil is 1
-	pool []float64 // [destination][cell]: rates of the pipeline without regard to the place
-	risk []float64 // scratch: [place][cell]
-	all  []float64 // scratch
+	b     *bins
+	grid  int       // cells per row of rate: those of the bins and the horizon
+	rate  []float64 // [column][cell]; beyond the last exit of the place, the tail
+	tail  []float64 // [column]: beyond the last exit
+	last  []int     // [place]: cell of the last exit; beyond it the rates are unknown
+	adj   []float64 // rate under season = raw rate · adj, parallel to bins.mass; nil is 1
+	pool  []float64 // [destination][cell]: rates of the pipeline without regard to the place
+	risk  []float64 // scratch: [place][cell]
+	all   []float64 // scratch
+	late  []float64 // scratch: exits by kind; so is early
+	early []float64
 }
 
 const (
 	tailExits = 10
+	wideExits = 4 * tailExits
 	enough    = 2 * priorEvents // with as many exits expected, few are no accident
 )
 
@@ -31,6 +34,7 @@ func newKernel(b *bins, steps int) *kernel {
 	return &kernel{
 		b: b, grid: grid, rate: make([]float64, grid*len(b.cols)), tail: make([]float64, len(b.cols)), last: make([]int, b.k),
 		risk: make([]float64, b.k*b.cells), pool: make([]float64, (b.k+outcomeCount)*b.cells), all: make([]float64, b.cells),
+		late: make([]float64, b.k+outcomeCount), early: make([]float64, b.k+outcomeCount),
 	}
 }
 
@@ -86,40 +90,51 @@ func (k *kernel) estimate(mass []float64, rng *stream.Rand) {
 	}
 }
 
-// tails pools the last exits of a place: all that is at risk from there on, also beyond the last exit.
+// tails pools the last exits of a place, the rate of each kind drawn towards that of a wider stretch by the prior of all
+// pooling: ten exits alone tell little of which kind they are.
 func (k *kernel) tails(mass []float64, s int, total float64) {
-	b := k.b
-	n := k.risk[s*b.cells : (s+1)*b.cells]
-	cols := b.exits(s)
-	for i := range cols {
-		k.tail[b.first[s]+i] = 0
+	first := k.b.first[s]
+	for i := range k.b.exits(s) {
+		k.tail[first+i] = 0
 	}
 	if total == 0 {
 		return
 	}
-	var exits, exposure float64
-	l := b.cells - 1
-	for ; l > 0 && exits < tailExits; l-- {
-		exposure += n[l]
-		for _, c := range cols {
-			exits += mass[c.off+l]
+	n := k.lastExits(mass, s, tailExits, k.late)
+	wide := k.lastExits(mass, s, wideExits, k.early)
+	for i := range k.b.exits(s) {
+		d, e := k.late[i], 0.0
+		if wide > 0 {
+			e = n * k.early[i] / wide
+		}
+		if e > 0 {
+			k.tail[first+i] = min(1, e/n*(d+priorEvents)/(e+priorEvents))
 		}
 	}
-	if exposure <= 0 {
-		return
+}
+
+// lastExits fills d with the last exits of a place, by kind, until they are as many, and returns all that was at risk in the
+// cells of these, also beyond the last exit.
+func (k *kernel) lastExits(mass []float64, s int, many float64, d []float64) (exposure float64) {
+	b := k.b
+	n := k.risk[s*b.cells : (s+1)*b.cells]
+	cols := b.exits(s)
+	clear(d)
+	exits := 0.0
+	for l := b.cells - 1; l > 0 && exits < many; l-- {
+		exposure += n[l]
+		for i, c := range cols {
+			exits += mass[c.off+l]
+			d[i] += mass[c.off+l]
+		}
 	}
 	// The stretch was chosen to begin with an exit, so that exits/exposure would be too high: of r exits, r−1 count.
-	scale := 1.0
-	if exits >= tailExits {
-		scale = (exits - 1) / exits
-	}
-	for i, c := range cols {
-		d := 0.0
-		for _, m := range mass[c.off+l+1 : c.off+b.cells] {
-			d += m
+	if exits >= many {
+		for i := range cols {
+			d[i] *= (exits - 1) / exits
 		}
-		k.tail[b.first[s]+i] = min(1, scale*d/exposure)
 	}
+	return exposure
 }
 
 // pooling draws a place × outcome with few exits towards the rates of the whole pipeline: the ratio of the two has a
