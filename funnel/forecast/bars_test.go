@@ -128,6 +128,8 @@ func TestBarsOpportunities(t *testing.T) {
 	r = backtest(t, b, forecast.BacktestConfig{Forecast: settings(30, forecast.Off, forecast.On, forecast.Off), Origins: monthly, Kernels: ours})
 	s, _ = score(t, r, forecast.Revenue)
 	atMost(t, "revenue bias", math.Abs(s.BiasPct.Value), 22) // bar 15; with it goes a MAPE of 28 where the bar is 120
+	// Not the amounts: the number of wins is 21 % too high as well. About as many deals close in every quarter while twice as
+	// many are open, so the rate per open deal falls by half within a year, which neither age nor month of the quarter tells.
 	atMost(t, "revenue MAPE", s.MAPEPct.Value, 120)
 	if s.Verdict != funnel.TooLittleHistory && s.Verdict != funnel.NotHonest {
 		t.Errorf("verdict on seven months: %v", s.Verdict)
