@@ -49,7 +49,14 @@ type engine struct {
 	walk    walker
 	queue   dueQueue
 	workers int
+	look    eval               // of settle and recount, kept for its buffers
 	indexed map[uint32]Profile // what the scorer was told
+}
+
+// eval returns an eval of the moment; it is good until the next call.
+func (g *engine) eval() *eval {
+	g.look.s, g.look.at, g.look.next = g.s, g.s.at, unlimited
+	return &g.look
 }
 
 func (g *engine) wait(d due) {
@@ -68,7 +75,7 @@ func (g *engine) recount(v uint32, d *delta) {
 		g.s.ownValue(v).shared = g.s.decided.Has(x.id)
 		return
 	}
-	e := g.s.eval()
+	e := g.eval()
 	shared := e.countShared(v, x)
 	g.wait(due{t: e.next, code: v, what: dueValue})
 	if shared == x.shared {

@@ -72,44 +72,62 @@ func (w *feedWriter) anyCause() uint32 {
 
 // partition writes who moved where.
 func (w *feedWriter) partition() {
-	moves := map[pairKey][]uint32{}
-	existed, exists := map[string]bool{}, map[string]bool{}
+	type move struct {
+		pairKey
+		profile uint32
+	}
+	moves := make([]move, 0, len(w.out.before))
+	existed, exists := make([]string, 0, len(w.out.before)), make([]string, 0, len(w.out.before))
 	for p, before := range w.out.before {
-		var k pairKey
+		m := move{profile: p}
 		if before != nil {
-			k.a = before.id
-			existed[k.a] = true
+			m.a = before.id
+			existed = append(existed, m.a)
 		}
 		if now := w.s.profiles.at(p).entity; now != nil {
-			k.b = now.id
-			exists[k.b] = true
+			m.b = now.id
+			exists = append(exists, m.b)
 		}
-		if k.a != k.b {
-			moves[k] = append(moves[k], p)
+		if m.a != m.b {
+			moves = append(moves, m)
 		}
 	}
-	keys := slices.SortedFunc(maps.Keys(moves), func(x, y pairKey) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
-	into := map[string][]string{}
-	for _, k := range keys {
-		profiles := moves[k]
+	slices.Sort(existed)
+	slices.Sort(exists)
+	existed = slices.Compact(existed)
+	among := func(ids []string, id string) bool {
+		_, ok := slices.BinarySearch(ids, id)
+		return ok
+	}
+	slices.SortFunc(moves, func(x, y move) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
+	var into map[string][]string
+	for i := 0; i < len(moves); {
+		k := moves[i].pairKey
+		var profiles []uint32
+		for ; i < len(moves) && moves[i].pairKey == k; i++ {
+			profiles = append(profiles, moves[i].profile)
+		}
 		switch {
-		case k.a == "" && existed[k.b]:
+		case k.a == "" && among(existed, k.b):
 			w.add(Joined, k.b, "", profiles, w.bridge(k.b, profiles))
 		case k.a == "":
 			w.add(Created, k.b, "", profiles, w.bridge(k.b, profiles))
 		case k.b == "":
 			w.add(Left, k.a, "", profiles, "")
-		case exists[k.a]:
+		case among(exists, k.a):
 			w.add(Split, k.a, k.b, profiles, "")
 		default:
 			w.add(Merged, k.a, k.b, profiles, w.bridge(k.b, profiles))
 		}
 		if k.a != "" && k.b != "" {
+			if into == nil {
+				into = map[string][]string{}
+			}
 			into[k.a] = append(into[k.a], k.b)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(existed)) {
-		if exists[id] {
+	for _, id := range existed {
+		if among(exists, id) {
 			continue
 		}
 		successor := ""

@@ -35,14 +35,12 @@ func (g *engine) settle(d *delta) *outcome {
 	out := &outcome{cause: d.profiles, before: map[uint32]*entity{}}
 	g.walk.start(s)
 	var todo []uint32
-	dead := map[*component]bool{}
 	kill := func(p uint32) {
 		x := s.profiles.at(p)
 		if _, known := out.before[p]; !known {
 			out.before[p] = x.entity
 		}
-		if c := x.component; c != nil && !dead[c] {
-			dead[c] = true
+		if c := x.component; c != nil && g.walk.first(c.members[0]) {
 			out.old = append(out.old, c)
 			todo = append(todo, c.members...)
 		}
@@ -50,7 +48,7 @@ func (g *engine) settle(d *delta) *outcome {
 	for p := range d.profiles {
 		todo = append(todo, p)
 	}
-	e := s.eval()
+	e := g.eval()
 	for len(todo) > 0 {
 		p := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -66,19 +64,15 @@ func (g *engine) settle(d *delta) *outcome {
 		e.resolve(c)
 		out.new = append(out.new, c)
 	}
-	gone := map[string]*entity{}
 	for p, ent := range out.before {
-		if ent != nil {
-			gone[ent.id] = ent
+		if ent != nil && ent.members[0] == p { // each once
+			s.entities.remove(ent.id)
+			out.replaced = append(out.replaced, ent)
 		}
 		if x := s.profiles.at(p); x.active == 0 && x.entity != nil {
 			y := s.own(p)
 			y.entity, y.component = nil, nil
 		}
-	}
-	for id, ent := range gone {
-		s.entities.remove(id)
-		out.replaced = append(out.replaced, ent)
 	}
 	fresh := map[*entity]bool{}
 	for _, c := range out.new {
@@ -175,13 +169,9 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 			g.touchNamed(r.ProfileB, d)
 		}
 	}
-	renewed := map[*entity]bool{}
-	for ent := range fresh {
-		renewed[ent] = true
-	}
 	for p := range d.aux {
 		x := s.profiles.at(p)
-		if x == nil || x.entity == nil || renewed[x.entity] {
+		if x == nil || x.entity == nil || fresh[x.entity] {
 			continue
 		}
 		old := x.entity
@@ -191,10 +181,10 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 		}
 		s.entities.set(ent.id, &ent)
 		out.replaced = append(out.replaced, old)
-		renewed[&ent] = true
+		fresh[&ent] = true
 	}
-	e := s.eval()
-	for ent := range renewed {
+	e := g.eval()
+	for ent := range fresh {
 		e.next = unlimited
 		e.auxiliary(ent)
 		g.wait(due{t: e.next, code: ent.members[0], what: dueProfile})

@@ -7,6 +7,7 @@ import (
 // walker finds components. It marks what it has seen with a generation, so that starting anew costs nothing.
 type walker struct {
 	profiles, values, combos []uint32
+	components               []uint32 // by their first member
 	generation               uint32
 	queue                    []uint32
 }
@@ -14,6 +15,7 @@ type walker struct {
 // start begins a new walk over a store.
 func (w *walker) start(s *store) {
 	w.profiles, w.values, w.combos = grow(w.profiles, s.profiles.len()), grow(w.values, s.values.len()), grow(w.combos, s.combos.len())
+	w.components = grow(w.components, s.profiles.len())
 	w.generation++
 }
 
@@ -26,6 +28,13 @@ func grow(marks []uint32, n int) []uint32 {
 
 // seen reports whether a profile was reached in this walk.
 func (w *walker) seen(p uint32) bool { return w.profiles[p] == w.generation }
+
+// first reports whether a component, named by its first member, comes up for the first time in this walk.
+func (w *walker) first(member uint32) bool {
+	seen := w.components[member] == w.generation
+	w.components[member] = w.generation
+	return !seen
+}
 
 // explore returns the profiles that rules and judgements can reach from a start, by profile id. The list is good until the
 // next call.
