@@ -101,11 +101,9 @@ func (l *loader) enter(v b2b.View) {
 	for i := range s.facts {
 		if rec := &s.facts[i]; rec.state == factWaiting && rec.recorded <= known {
 			s.know(uint32(i), nil)
-		}
-	}
-	for i := range s.facts {
-		if rec := &s.facts[i]; rec.state == factWaiting && rec.recorded <= known && rec.occurred <= s.at {
-			s.activate(uint32(i), nil)
+			if rec.occurred <= s.at {
+				s.activate(uint32(i), nil)
+			}
 		}
 	}
 }

@@ -310,8 +310,8 @@ func (c *Compiled) affiliationsExpire() bool {
 func (e *eval) countShared(code uint32, v *value) bool {
 	for _, gi := range v.use.guards {
 		g := &e.s.c.guards[gi]
-		if g.maxHolders <= 0 {
-			continue
+		if g.maxHolders <= 0 || g.countBy == "" && len(v.holders) <= g.maxHolders {
+			continue // time alone makes holders fewer, never more
 		}
 		n, distinct := 0, map[uint32]struct{}(nil)
 		for _, q := range slices.Backward(v.holders) {
