@@ -49,7 +49,8 @@
 //
 // # Limits
 //
-// Pairs that share no block are never seen: [Blocking.Analyse] and a truth say how many those are. Blocks above the
+// Pairs that share no block are never seen: [Blocking.Analyse] and, with a truth, [Blocking.PairCompleteness] say how many
+// those are; [Scorer.WorstMistakes] shows where a clustering errs. Blocks above the
 // maximum are skipped and reported. A table has at most 32 fields with at most 15 levels each. Probabilities are as good
 // as the independence assumption; the review list is for what lies between the thresholds. Companies at one address with
 // different names, and companies of one name at different addresses, are told apart by [Relater] and never merged.
