@@ -78,6 +78,15 @@ func (l *linking) labels(of []uint32, t *truth) (predicted, actual []uint32) {
 	return predicted, actual
 }
 
+// truthByRow is the truth in the order of the rows of the table.
+func (l *linking) truthByRow(t *truth) match.Truth {
+	out := match.Truth{Class: make([]uint32, l.in.table.Len()), Known: make([]bool, l.in.table.Len())}
+	for row, rec := range l.in.byRow {
+		out.Class[row], out.Known[row] = t.of[rec], t.known[rec]
+	}
+	return out
+}
+
 func (l *linking) evaluate(t *truth, stderr io.Writer) error {
 	out, err := l.evaluation(t)
 	if err != nil {
@@ -85,7 +94,10 @@ func (l *linking) evaluate(t *truth, stderr io.Writer) error {
 	}
 	if l.o.eval == "" {
 		l.describe(stderr)
-		return writeText(stderr, out)
+		if err := writeText(stderr, out); err != nil {
+			return err
+		}
+		return l.writeMistakes(stderr, t)
 	}
 	f, err := cli.Create(l.o.eval, io.Discard)
 	if err != nil {
@@ -110,19 +122,16 @@ func (l *linking) evaluation(t *truth) (*evaluationJSON, error) {
 		p, r := match.Bootstrap(predicted, actual, rand.NewPCG(l.o.seed, 0), 200)
 		out.Pairwise.PrecisionCI, out.Pairwise.RecallCI = &p, &r
 	}
-	known, class := make([]bool, l.in.table.Len()), make([]uint32, l.in.table.Len())
-	for row, rec := range l.in.byRow {
-		known[row], class[row] = t.known[rec], t.of[rec]
-	}
-	isTrue := func(a, b uint32) bool { return class[a] == class[b] }
+	byRow := l.truthByRow(t)
+	isTrue := func(a, b uint32) bool { return byRow.Class[a] == byRow.Class[b] }
 	var pairs []match.Pair
 	for _, p := range l.scored.Pairs {
-		if known[p.A] && known[p.B] {
+		if byRow.Known[p.A] && byRow.Known[p.B] {
 			pairs = append(pairs, p)
 		}
 	}
-	found, all := l.completeness(known, class)
-	out.PairCompleteness = cli.Null(float64(found)/float64(max(all, 1)), all > 0)
+	share, ok := l.blocks.PairCompleteness(byRow)
+	out.PairCompleteness = cli.Null(share, ok)
 	ap, ok := match.AveragePrecision(pairs, e.TruePairs, isTrue)
 	out.AveragePrecision = cli.Null(ap, ok)
 	for _, p := range match.Thresholds() {
@@ -134,27 +143,6 @@ func (l *linking) evaluation(t *truth) (*evaluationJSON, error) {
 	}
 	out.PeakRSS = peakRSS()
 	return out, nil
-}
-
-// completeness counts the true pairs that are candidates.
-func (l *linking) completeness(known []bool, class []uint32) (found, all int64) {
-	members := map[uint32][]uint32{}
-	for row := range known {
-		if known[row] {
-			members[class[row]] = append(members[class[row]], uint32(row))
-		}
-	}
-	for _, rows := range members {
-		for i, a := range rows {
-			for _, b := range rows[i+1:] {
-				all++
-				if l.blocks.Has(a, b) {
-					found++
-				}
-			}
-		}
-	}
-	return found, all
 }
 
 func (l *linking) threshold(p float64, t *truth, pairs []match.Pair, isTrue func(a, b uint32) bool, truePairs int64) (thresholdJSON, error) {
@@ -181,6 +169,28 @@ func (l *linking) threshold(p float64, t *truth, pairs []match.Pair, isTrue func
 		P: p, EdgeP: r.Precision, EdgeR: r.Recall, EdgeF1: r.F1, ClusterP: c.Precision, ClusterR: c.Recall, ClusterF1: c.F1,
 		BCubedF1: b.F1,
 	}, nil
+}
+
+// worstShown is how many mistakes of each kind the text shows.
+const worstShown = 20
+
+// writeMistakes writes the worst wrong and missing pairs with the weights of their levels, without values.
+func (l *linking) writeMistakes(w io.Writer, t *truth) error {
+	wrong, lacking := l.scorer.WorstMistakes(l.blocks, l.result.Of, l.truthByRow(t), worstShown)
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, kind := range []struct {
+		name string
+		list []match.Mistake
+	}{{"false_positive", wrong}, {"false_negative", lacking}} {
+		for _, m := range kind.list {
+			fmt.Fprintf(out, "%s\t%s\t%s\t%.6f\tblocks %d", kind.name, l.rowName(m.A), l.rowName(m.B), m.Score.Probability, len(m.BlockedBy))
+			for _, part := range m.Score.Parts {
+				fmt.Fprintf(out, "\t%s %s %+.1f", part.Field, part.Level, part.Bits+part.TFBits)
+			}
+			fmt.Fprintln(out)
+		}
+	}
+	return out.Flush()
 }
 
 // peakRSS is the largest memory of the process so far, where the system tells it.

@@ -222,6 +222,9 @@ func (l *linking) name() {
 // describe says on standard error how the model was learned.
 func (l *linking) describe(w io.Writer) {
 	pairs := []any{"records", len(l.in.records), "candidate_pairs", l.scored.Candidates, "prior", cli.Num(l.scorer.Prior())}
+	if ratio, ok := l.blocks.ReductionRatio(l.scored.Candidates); ok {
+		pairs = append(pairs, "reduction_ratio", cli.Num(ratio))
+	}
 	for i, r := range l.report.Runs {
 		pairs = append(pairs, "em"+strconv.Itoa(i), len(r.Rounds))
 	}

@@ -239,3 +239,21 @@ func TestCommittedConfigurations(t *testing.T) {
 		}
 	}
 }
+
+// The text of the evaluation lists what is wrong with the weights of the levels, but no values.
+func TestMistakesInText(t *testing.T) {
+	config := strings.Replace(personsConfig, ",\n\"truth\":{\"column\":\"who\"}", "", 1)
+	dir := files(t, map[string]string{"a.csv": personsCSV, "c.json": config, "t.csv": "id,cluster\n1,x\n2,y\n5,z\n6,z\n"})
+	code, _, errs := exec(t, "-config", filepath.Join(dir, "c.json"), "-in", filepath.Join(dir, "a.csv"), "-truth", filepath.Join(dir, "t.csv"))
+	if code != 0 {
+		t.Fatal(errs)
+	}
+	for _, want := range []string{"false_positive  1  2", "false_negative  5  6", "blocks ", "reduction_ratio"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("no %q in\n%s", want, errs)
+		}
+	}
+	if strings.Contains(errs, "anna") {
+		t.Error("values are shown")
+	}
+}
