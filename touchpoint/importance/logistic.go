@@ -73,6 +73,7 @@ func (d *logitRows) fit(weights []float64, start *logit, settle float64) (*logit
 		}
 	}
 	h, g := make([]float64, n*n), make([]float64, n)
+	sums := newton{n: n, h: h, g: g}
 	logLik := 0.0
 	converged := false
 	for range 60 {
@@ -97,16 +98,9 @@ func (d *logitRows) fit(weights []float64, start *logit, settle float64) (*logit
 			if converged { // the last pass
 				logLik += w * (float64(y*eta) - max(eta, 0) - math.Log1p(e))
 			}
-			residual, v := w*(y-prob), w*prob*(1-prob)
-			for i, x := range row {
-				g[i] += float64(residual * x)
-				vx := v * x
-				out := h[i*n : i*n+i+1]
-				for j, z := range row[:len(out)] {
-					out[j] += float64(vx * z)
-				}
-			}
+			sums.add(row, w*(y-prob), w*prob*(1-prob))
 		}
+		sums.flush()
 		diagonal := make([]float64, n)
 		for i := range n {
 			diagonal[i] = h[i*n+i]
@@ -145,6 +139,45 @@ func (d *logitRows) fit(weights []float64, start *logit, settle float64) (*logit
 	}
 	d.describe(f, beta, weights)
 	return f, true
+}
+
+// newton sums what one step needs: the gradient Σ r·x and the lower triangle of the information Σ v·x·xᵀ. Rows are kept until
+// there are four, which one pass adds, one after the other.
+type newton struct {
+	n, used int
+	h, g    []float64
+	rows    [4][]float64
+	r, v    [4]float64
+}
+
+// add adds a row, which must stay as it is until flush, with its residual and its variance.
+func (s *newton) add(row []float64, r, v float64) {
+	s.rows[s.used], s.r[s.used], s.v[s.used] = row, r, v
+	if s.used++; s.used == len(s.rows) {
+		s.flush()
+	}
+}
+
+// flush adds the rows that are kept.
+func (s *newton) flush() {
+	if s.used == 0 {
+		return
+	}
+	for i := s.used; i < len(s.rows); i++ {
+		s.rows[i], s.r[i], s.v[i] = s.rows[0], 0, 0
+	}
+	s.used = 0
+	n, r, v := s.n, s.r, s.v
+	a, b, c, d := s.rows[0][:n], s.rows[1][:n], s.rows[2][:n], s.rows[3][:n]
+	for i := range n {
+		s.g[i] = s.g[i] + float64(r[0]*a[i]) + float64(r[1]*b[i]) + float64(r[2]*c[i]) + float64(r[3]*d[i])
+		va, vb, vc, vd := v[0]*a[i], v[1]*b[i], v[2]*c[i], v[3]*d[i]
+		out := s.h[i*n : i*n+i+1]
+		a, b, c, d := a[:len(out)], b[:len(out)], c[:len(out)], d[:len(out)]
+		for j, x := range out {
+			out[j] = x + float64(va*a[j]) + float64(vb*b[j]) + float64(vc*c[j]) + float64(vd*d[j])
+		}
+	}
 }
 
 // describe finds the spread of the linear predictor and how the probabilities agree with the outcome.
