@@ -39,7 +39,7 @@ func (t *slots) put(hash uint32, index int32) {
 	if 2*t.used >= len(t.slot) {
 		old := t.slot
 		factor := 4 // small tables grow fast, large ones without waste
-		if len(old) > 1<<16 {
+		if len(old) >= 1<<14 {
 			factor = 2
 		}
 		t.slot = make([]slot, max(64, factor*len(old)))

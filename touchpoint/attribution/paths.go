@@ -64,7 +64,8 @@ func (s *PathSet) Result() *Paths {
 
 	order := s.canonical(rank, place, n)
 	p.start = make([]int, 1, n+1)
-	p.steps = make([]uint32, 0, size)
+	p.steps = make([]uint32, size)
+	at := 0
 	p.conv, p.null, p.value = make([]float64, n), make([]float64, n), make([]float64, n)
 	if timed {
 		p.ages, p.timed = make([]int64, 0, size), make([]bool, n)
@@ -77,9 +78,10 @@ func (s *PathSet) Result() *Paths {
 	for k, i := range order {
 		r := &s.records[i]
 		for _, c := range s.steps[r.from : r.from+int(r.n)] {
-			p.steps = append(p.steps, rank[c])
+			p.steps[at] = rank[c]
+			at++
 		}
-		p.start = append(p.start, len(p.steps))
+		p.start = append(p.start, at)
 		p.conv[k], p.null[k], p.value[k] = float64(r.conv), float64(r.null), r.value.float64()
 		p.refunds += r.refunds
 		r.value.addTo(&total)

@@ -120,7 +120,12 @@ func hasStep(text, sep string) bool {
 func (s *PathSet) parse(text, sep string) {
 	s.codes = s.codes[:0]
 	for {
-		i := strings.Index(text, sep)
+		var i int
+		if len(sep) == 1 {
+			i = strings.IndexByte(text, sep[0])
+		} else {
+			i = strings.Index(text, sep)
+		}
 		step := text
 		if i >= 0 {
 			step = text[:i]
@@ -135,8 +140,14 @@ func (s *PathSet) parse(text, sep string) {
 	}
 }
 
-// trim is [strings.TrimSpace], quick for a text that begins and ends with a visible ASCII character.
+// trim is [strings.TrimSpace], quick for a text that begins and ends with a visible ASCII character, or blanks around one.
 func trim(s string) string {
+	for len(s) > 0 && s[0] == ' ' {
+		s = s[1:]
+	}
+	for len(s) > 0 && s[len(s)-1] == ' ' {
+		s = s[:len(s)-1]
+	}
 	if n := len(s); n > 0 && s[0]-'!' <= '~'-'!' && s[n-1]-'!' <= '~'-'!' {
 		return s
 	}
