@@ -336,8 +336,14 @@ func (c *clusterer) inOrder(rows []uint32, links []Pair, of []uint32, mean func(
 		members[a] = append(members[a], members[b]...)
 		members[b] = nil
 	}
-	for i, r := range rows {
-		of[r] = slices.Min(members[cluster[i]])
+	for _, list := range members {
+		if len(list) == 0 {
+			continue // taken up by another cluster
+		}
+		first := slices.Min(list)
+		for _, r := range list {
+			of[r] = first
+		}
 	}
 	return slices.DeleteFunc(refused, func(r Refusal) bool { return of[r.A] == of[r.B] })
 }
