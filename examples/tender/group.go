@@ -3,17 +3,13 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/dmu"
-	"github.com/buyerjourney/b2b/dmu/choice"
 	"github.com/buyerjourney/b2b/dmu/inference"
 	"github.com/buyerjourney/b2b/journey"
-	"github.com/buyerjourney/b2b/stitch"
 )
 
 // roleBook is what is known of who plays which part, over all accounts.
@@ -204,18 +200,6 @@ func (w *world) buyingGroup(account b2b.AccountID, crmID string, deal b2b.DealID
 	return g, nil
 }
 
-// spokenTo lists the persons who met sales: a demo, a negotiation, a contract review.
-func spokenTo(log *journey.Log, account b2b.AccountID) map[b2b.PersonID]bool {
-	met := map[b2b.PersonID]bool{}
-	ours := log.Where(journey.Filter{
-		Accounts: []b2b.AccountID{account}, Steps: []journey.StepID{"demo", "negotiation", "contract review", "quote"},
-	})
-	for _, t := range ours.Touches() {
-		met[t.Person] = true
-	}
-	return met
-}
-
 // label names persons by their part: no names of persons appear unless they are asked for.
 func (g *group) label() {
 	count := map[string]int{}
@@ -238,175 +222,4 @@ func (g *group) name(p b2b.PersonID) string {
 		}
 	}
 	return ""
-}
-
-// decision is what the group will probably choose.
-type decision struct {
-	Rule         string    `json:"rule"`
-	Why          string    `json:"why"`
-	Alternatives []string  `json:"alternatives"`
-	P            []float64 `json:"p"`
-	NoDecision   float64   `json:"no_decision"`
-	WithoutPull  []float64 `json:"p_without_outsiders"`
-	OursLow      float64   `json:"ours_low"`
-	OursHigh     float64   `json:"ours_high"`
-	Next         string    `json:"whom_next,omitzero"`
-	Gain         float64   `json:"gain"`
-}
-
-// decide computes the choice under the rule that fits a new task, and the range over all rules. It returns nil where
-// nobody with a known seat and interests sits at the table.
-func decide(g *group, s *settings) (*decision, error) {
-	var persons []b2b.PersonID
-	var rows [][]float64
-	var weights []float64
-	performance := make([]choice.Performance, len(s.group.Performance))
-	for i, p := range s.group.Performance {
-		performance[i] = choice.Performance{Criterion: p.Criterion, Scores: p.Scores}
-	}
-	for _, m := range g.Members {
-		for _, in := range s.group.Interests {
-			if in.Role != b2b.SeatID(m.Seat) {
-				continue
-			}
-			var interests []dmu.Interest
-			for _, c := range in.Criteria {
-				interests = append(interests, dmu.Interest{Criterion: c.Criterion, Weight: c.Weight})
-			}
-			row, err := choice.Logit(interests, performance, s.group.Beta)
-			if err != nil {
-				return nil, err
-			}
-			persons, rows, weights = append(persons, m.Person), append(rows, row), append(weights, in.Weight)
-		}
-	}
-	if len(persons) == 0 {
-		return nil, nil
-	}
-	own, err := choice.New(persons, g.unit.Alternatives(), rows)
-	if err != nil {
-		return nil, err
-	}
-	pulled, err := applyOutsiders(g, s, own, persons)
-	if err != nil {
-		return nil, err
-	}
-	suggestion := choice.Suggest(choice.Situation{BuyClass: g.unit.BuyClass()})
-	without, err := choice.Decide(suggestion.Rule, own, weights, choice.Options{})
-	if err != nil {
-		return nil, err
-	}
-	outcome, err := choice.Decide(suggestion.Rule, pulled, weights, choice.Options{})
-	if err != nil {
-		return nil, err
-	}
-	all, err := choice.All(pulled, weights, choice.Options{})
-	if err != nil {
-		return nil, err
-	}
-	d := &decision{Rule: suggestion.Rule.String(), Why: suggestion.Why, P: outcome.P, NoDecision: outcome.NoDecision, WithoutPull: without.P}
-	for _, a := range own.Alternatives() {
-		d.Alternatives = append(d.Alternatives, string(a.ID))
-	}
-	ours := own.Ours()
-	if ours < 0 {
-		return d, nil
-	}
-	spread := choice.Spread(pulled, all)
-	d.OursLow, d.OursHigh = spread[ours].Min, spread[ours].Max
-	gains, err := choice.WhomNext(choice.Next{Rule: suggestion.Rule, Target: own.Alternatives()[ours].ID, Delta: .5}, pulled, weights, choice.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if len(gains) > 0 {
-		d.Next, d.Gain = g.name(gains[0].Member), gains[0].Gain
-	}
-	return d, nil
-}
-
-// applyOutsiders lets the outsiders of the unit pull: everybody listens to everybody alike, and half stays with what they
-// thought at first.
-func applyOutsiders(g *group, s *settings, own choice.Preferences, persons []b2b.PersonID) (choice.Preferences, error) {
-	outsiders := g.unit.Outsiders()
-	if len(outsiders) == 0 {
-		return own, nil
-	}
-	n := len(persons)
-	config := choice.InfluenceConfig{W: make([][]float64, n), Susceptibility: make([]float64, n)}
-	for i := range n {
-		config.Susceptibility[i] = .5
-		config.W[i] = make([]float64, n)
-		for j := range n {
-			config.W[i][j] = 1 / float64(n)
-		}
-	}
-	var opinions [][]float64
-	for _, o := range outsiders {
-		row := make([]float64, n)
-		for _, e := range o.Edges {
-			if i := slices.Index(persons, e.Member); i >= 0 {
-				row[i] = e.Weight
-			}
-		}
-		config.Outsiders = append(config.Outsiders, row)
-		for _, known := range s.group.Outsiders {
-			if known.ID == o.ID {
-				opinions = append(opinions, known.Preference)
-			}
-		}
-	}
-	influence, err := choice.NewInfluence(config)
-	if err != nil {
-		return choice.Preferences{}, err
-	}
-	return influence.Apply(own, opinions)
-}
-
-// parties are those who left traces in the journeys of an account.
-type parties struct {
-	persons   []b2b.PersonID // who belong to it, by id
-	mailboxes int            // addresses of a function, which several people read: they hold no seat
-	visitors  int            // known by their network only: nobody yet
-}
-
-// partiesOf lists the parties of an account.
-func partiesOf(who *stitch.Snapshot, n *stitch.Normalizer, account b2b.AccountID, log *journey.Log, at time.Time) parties {
-	rules := map[b2b.PersonID]string{}
-	for _, a := range who.Affiliations(string(account), at) {
-		if rules[a.Person] == "" || rules[a.Person] == networkRule {
-			rules[a.Person] = cmp.Or(a.Rule, "a statement")
-		}
-	}
-	var found parties
-	for _, p := range journey.StepCounts(log.Where(journey.Filter{Accounts: []b2b.AccountID{account}}), nil) {
-		switch {
-		case rules[p.Person] == networkRule:
-			found.visitors++
-		case rules[p.Person] == "":
-		case isMailbox(who, n, p.Person):
-			found.mailboxes++
-		default:
-			found.persons = append(found.persons, p.Person)
-		}
-	}
-	slices.Sort(found.persons)
-	return found
-}
-
-// networkRule is the name of the rule that knows a visitor by the network only.
-const networkRule = "address range"
-
-// isMailbox reports whether all addresses of a person are those of a function.
-func isMailbox(who *stitch.Snapshot, n *stitch.Normalizer, person b2b.PersonID) bool {
-	shared := false
-	for _, member := range who.Members(string(person)) {
-		profile, _ := who.Profile(member)
-		for _, mail := range profile.Values(stitch.Email) {
-			if !n.IsRoleMailbox(mail) {
-				return false
-			}
-			shared = true
-		}
-	}
-	return shared
 }
