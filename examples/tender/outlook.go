@@ -42,7 +42,17 @@ type term struct {
 // forecast says what the open pipeline will bring, and what is said of the deal of the account.
 func (w *world) forecast(ctx context.Context, deal b2b.DealID, src rand.Source) (*outlook, error) {
 	o := &outlook{HorizonDays: int(horizon / day), Why: []term{}, Reasons: []string{}}
-	model, err := forecast.Fit(ctx, w.state, forecast.Config{Horizon: horizon, Levels: []float64{.8}, Source: src})
+	config := forecast.Config{Horizon: horizon, Levels: []float64{.8}, Draws: 300, Source: src}
+	config.HalfLife.Mode, config.Season.Mode = forecast.Off, forecast.Off // a few dozen deals tell neither
+	past, err := forecast.Backtest(ctx, w.book, forecast.BacktestConfig{
+		Forecast: config, AsOf: w.asOf, Every: 28 * day, Count: 10, Kernels: []forecast.Kernel{forecast.SemiMarkov},
+	})
+	if err == nil { // a book too young for a back-test is forecast without one, and the verdict says so
+		config.Past = &past
+	} else if _, refused := errors.AsType[*forecast.RefusedError](err); !refused {
+		return nil, err
+	}
+	model, err := forecast.Fit(ctx, w.state, config)
 	if refused, ok := errors.AsType[*forecast.RefusedError](err); ok {
 		o.Verdict, o.Reasons = "refused", refused.Reasons
 		return o, nil
@@ -102,7 +112,7 @@ func (b *brief) printForecast(p *printer) {
 			p.line("    %-10s %+.2f log odds", t.Name, t.Value)
 		}
 	}
-	p.line("  verdict: %s", f.Verdict)
+	p.line("  verdict of the back-test: %s", f.Verdict)
 	for _, r := range f.Reasons {
 		p.line("    %s", r)
 	}
