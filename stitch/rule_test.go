@@ -141,7 +141,7 @@ func FuzzParseRules(f *testing.F) {
 		}
 		again, err := json.Marshal(rules)
 		if err != nil {
-			t.Skip("a window beyond year 9999 has no JSON form") // a window beyond year 9999, say
+			t.Skip("a window beyond year 9999 has no JSON form")
 		}
 		got, err := stitch.ParseRules(again)
 		if err != nil {
