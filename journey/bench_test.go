@@ -1,77 +1,25 @@
 package journey_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"strconv"
 	"testing"
-	"time"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/gen/reallog"
 	"github.com/buyerjourney/b2b/journey"
 )
 
-// record is one row of a log as text, as a reader hands it on.
-type record struct {
-	key, step string
-	at        time.Time
-}
-
-// bpic2012 returns the rows of the log times copies, each copy under case ids of its own.
-func bpic2012(b *testing.B, times int) []record {
-	b.Helper()
-	rows := rowsOf(b, "bpic2012.csv.gz")
-	out := make([]record, 0, times*len(rows))
-	for k := range times {
-		for _, r := range rows {
-			key := r[0]
-			if k > 0 {
-				key += "." + strconv.Itoa(k)
-			}
-			at, err := time.Parse(time.RFC3339Nano, r[2])
-			if err != nil {
-				b.Fatal(err)
-			}
-			out = append(out, record{key, r[1], at})
-		}
-	}
-	return out
-}
-
-func generated(n int) []record {
-	r := rand.New(rand.NewPCG(1, 0))
-	out := make([]record, n)
-	for i := range out {
-		out[i] = record{"case " + strconv.Itoa(i/20), "step " + strconv.Itoa(r.IntN(24)), epoch.Add(time.Duration(r.IntN(1e9)) * time.Millisecond)}
-	}
-	return out
-}
-
-func ingest(records []record) *journey.Log {
+// ingest reads rows of text into a log, through Add.
+func ingest(t *reallog.Text) *journey.Log {
 	var b journey.Builder
-	for i := range records {
-		r := &records[i]
-		b.Add(journey.Event{Journey: r.key, Step: journey.StepID(r.step), At: r.at, Seq: int64(i)})
+	for _, ids := range t.Cases {
+		for i, step := range t.Step {
+			b.Add(journey.Event{Journey: ids[t.Case[i]], Step: journey.StepID(step), At: t.At[i], Seq: int64(i)})
+		}
 	}
 	l, _ := b.Build(journey.Identities{})
 	return l
-}
-
-// forSizes runs a benchmark on the real log, one, ten and a hundred times, and on generated ones.
-func forSizes(b *testing.B, run func(b *testing.B, records []record)) {
-	b.Helper()
-	for _, x := range []int{1, 10, 100} {
-		b.Run(fmt.Sprintf("bpic2012x%d", x), func(b *testing.B) {
-			if x == 100 && testing.Short() {
-				b.Skip("26 million events take 4 GB")
-			}
-			run(b, bpic2012(b, x))
-		})
-	}
-	for _, n := range []int{1e2, 1e4, 1e6} {
-		b.Run(fmt.Sprintf("n=%.0e", float64(n)), func(b *testing.B) { run(b, generated(n)) })
-	}
 }
 
 func perEvent(b *testing.B, events int) {
@@ -80,21 +28,12 @@ func perEvent(b *testing.B, events int) {
 	b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
-// BenchmarkBuild reads records of text into a log, through Add.
+// BenchmarkBuild reads text into a log, through Add.
 func BenchmarkBuild(b *testing.B) {
-	forSizes(b, func(b *testing.B, records []record) {
+	reallog.Sizes(b, func(b *testing.B, t *reallog.Text) {
 		b.Helper()
-		b.ReportAllocs()
-		var l *journey.Log
-		for b.Loop() {
-			l = ingest(records)
-		}
-		perEvent(b, len(records))
-		b.StopTimer()
-		events := l.Len()
-		l = nil
-		b.ReportMetric(retained(func() any { return ingest(records) })/float64(events), "B/event")
-		runtime.KeepAlive(records)
+		reallog.Measure(b, t.Len(), func() { ingest(t) })
+		b.ReportMetric(retained(func() any { return ingest(t) })/float64(t.Len()), "retained-B/event")
 	})
 }
 
@@ -112,26 +51,28 @@ func retained(build func() any) float64 {
 
 // BenchmarkCeilingBuild is the least that ingest can do: intern both names, convert the time, sort the rows by case.
 func BenchmarkCeilingBuild(b *testing.B) {
-	forSizes(b, func(b *testing.B, records []record) {
+	reallog.Sizes(b, func(b *testing.B, t *reallog.Text) {
 		b.Helper()
-		b.ReportAllocs()
-		for b.Loop() {
+		reallog.Measure(b, t.Len(), func() {
 			cases, steps := map[string]uint32{}, map[string]uint32{}
 			var of []uint32
 			var code []uint16
 			var at []int64
-			for _, r := range records {
-				c, ok := cases[r.key]
-				if !ok {
-					c = uint32(len(cases))
-					cases[r.key] = c
+			for _, ids := range t.Cases {
+				for i, step := range t.Step {
+					key := ids[t.Case[i]]
+					c, ok := cases[key]
+					if !ok {
+						c = uint32(len(cases))
+						cases[key] = c
+					}
+					s, ok := steps[step]
+					if !ok {
+						s = uint32(len(steps))
+						steps[step] = s
+					}
+					of, code, at = append(of, c), append(code, uint16(s)), append(at, t.At[i].UnixMicro())
 				}
-				s, ok := steps[r.step]
-				if !ok {
-					s = uint32(len(steps))
-					steps[r.step] = s
-				}
-				of, code, at = append(of, c), append(code, uint16(s)), append(at, r.at.UnixMicro())
 			}
 			offsets := make([]uint32, len(cases)+1)
 			for _, c := range of {
@@ -145,42 +86,24 @@ func BenchmarkCeilingBuild(b *testing.B) {
 				codes[offsets[c]], times[offsets[c]] = code[i], at[i]
 				offsets[c]++
 			}
-		}
-		perEvent(b, len(records))
+		})
 	})
 }
 
 // BenchmarkColumns is the bulk way: dictionary-coded columns.
 func BenchmarkColumns(b *testing.B) {
-	forSizes(b, func(b *testing.B, records []record) {
+	reallog.Sizes(b, func(b *testing.B, t *reallog.Text) {
 		b.Helper()
-		var c journey.Columns
-		keys, steps := map[string]uint32{}, map[string]uint32{}
-		for i, r := range records {
-			k, ok := keys[r.key]
-			if !ok {
-				k = uint32(len(keys))
-				keys[r.key] = k
-				c.Journey.Names = append(c.Journey.Names, r.key)
-			}
-			s, ok := steps[r.step]
-			if !ok {
-				s = uint32(len(steps))
-				steps[r.step] = s
-				c.Step.Names = append(c.Step.Names, r.step)
-			}
-			c.Journey.Codes, c.Step.Codes = append(c.Journey.Codes, k), append(c.Step.Codes, s)
-			c.At, c.Seq = append(c.At, r.at.UnixMicro()), append(c.Seq, int64(i))
-		}
-		b.ReportAllocs()
-		for b.Loop() {
+		columns := t.Columns()
+		reallog.Measure(b, t.Len(), func() {
 			var bl journey.Builder
-			if err := bl.AddColumns(c); err != nil {
-				b.Fatal(err)
+			for _, c := range columns {
+				if err := bl.AddColumns(c); err != nil {
+					b.Fatal(err)
+				}
 			}
 			bl.Build(journey.Identities{})
-		}
-		perEvent(b, len(records))
+		})
 	})
 }
 

@@ -1,10 +1,12 @@
-// Package reallog builds journey logs of the case logs that lie beside the checkout, for the tests of several packages.
+// Package reallog reads the case logs that lie beside the checkout, for the tests and benchmarks of several packages.
 package reallog
 
 import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +31,22 @@ func Load(tb testing.TB, name string) *journey.Log {
 // Read reads a log, the given number of times with other case ids.
 func Read(tb testing.TB, name string, times int) *journey.Log {
 	tb.Helper()
+	return ReadText(tb, name, times).Log(tb)
+}
+
+// Text is a log as a reader hands it on: row after row, in the order of the file, names as text. A log that is repeated keeps
+// one copy of the rows: copy k of row i is the case Cases[k][Case[i]].
+type Text struct {
+	Case     []uint32
+	Step     []string
+	Resource []string // nil where the file has none
+	At       []time.Time
+	Cases    [][]string // the case ids of each copy
+}
+
+// ReadText reads a log, the given number of times with other case ids.
+func ReadText(tb testing.TB, name string, times int) *Text {
+	tb.Helper()
 	r := csv.NewReader(realdata.Open(tb, "journey/"+name+".csv.gz"))
 	r.ReuseRecord = true
 	header, err := r.Read()
@@ -37,11 +55,12 @@ func Read(tb testing.TB, name string, times int) *journey.Log {
 	}
 	col := make(map[string]int)
 	for i, h := range header {
-		col[h] = i
+		col[strings.Clone(h)] = i
 	}
-	var c journey.Columns
+	resource, hasResource := col["resource"]
+	t := new(Text)
 	var cases, steps, resources coder
-	for seq := int64(0); ; seq++ {
+	for {
 		rec, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -53,38 +72,68 @@ func Read(tb testing.TB, name string, times int) *journey.Log {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		c.Journey.Codes = append(c.Journey.Codes, cases.code(rec[col["case"]]))
-		c.Step.Codes = append(c.Step.Codes, steps.code(rec[col["activity"]]))
-		if i, ok := col["resource"]; ok {
-			c.Resource.Codes = append(c.Resource.Codes, resources.code(rec[i]))
+		t.Case = append(t.Case, cases.code(rec[col["case"]]))
+		t.Step = append(t.Step, steps.name(rec[col["activity"]]))
+		if hasResource {
+			t.Resource = append(t.Resource, resources.name(rec[resource]))
 		}
-		c.At = append(c.At, at.UnixMicro())
-		c.Seq = append(c.Seq, seq)
+		t.At = append(t.At, at)
 	}
-	c.Journey.Names, c.Step.Names, c.Resource.Names = cases.names, steps.names, resources.names
-	n, k := len(c.At), uint32(len(cases.names))
-	for i := 1; i < times; i++ {
-		for _, name := range cases.names {
-			c.Journey.Names = append(c.Journey.Names, name+"#"+string(rune('0'+i/10))+string(rune('0'+i%10)))
+	t.repeat(cases.names, times)
+	return t
+}
+
+// repeat sets the case ids of every copy.
+func (t *Text) repeat(cases []string, times int) {
+	t.Cases = [][]string{cases}
+	for k := 1; k < times; k++ {
+		ids := make([]string, len(cases))
+		for i, id := range cases {
+			ids[i] = id + "#" + strconv.Itoa(k)
 		}
-		for row := range n {
-			c.Journey.Codes = append(c.Journey.Codes, c.Journey.Codes[row]+uint32(i)*k)
+		t.Cases = append(t.Cases, ids)
+	}
+}
+
+// Len returns the number of rows, copies included.
+func (t *Text) Len() int { return len(t.Case) * len(t.Cases) }
+
+// Log builds the log of the rows, copy by copy.
+func (t *Text) Log(tb testing.TB) *journey.Log {
+	tb.Helper()
+	var b journey.Builder
+	for _, c := range t.Columns() {
+		if err := b.AddColumns(c); err != nil {
+			tb.Fatal(err)
 		}
-		c.Step.Codes = append(c.Step.Codes, c.Step.Codes[:n]...)
-		c.Resource.Codes = append(c.Resource.Codes, c.Resource.Codes[:min(n, len(c.Resource.Codes))]...)
-		c.At, c.Seq = append(c.At, c.At[:n]...), append(c.Seq, c.Seq[:n]...)
-	}
-	b, err := journey.NewBuilder(journey.Config{})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := b.AddColumns(c); err != nil {
-		tb.Fatal(err)
 	}
 	l, _ := b.Build(journey.Identities{})
 	return l
 }
 
+// Columns returns the rows of every copy as columns; all but the case ids are shared.
+func (t *Text) Columns() []journey.Columns {
+	var c journey.Columns
+	var steps, resources coder
+	for i, s := range t.Step {
+		c.Step.Codes = append(c.Step.Codes, steps.code(s))
+		c.At = append(c.At, t.At[i].UnixMicro())
+		c.Seq = append(c.Seq, int64(i))
+	}
+	for _, s := range t.Resource {
+		c.Resource.Codes = append(c.Resource.Codes, resources.code(s))
+	}
+	c.Step.Names, c.Resource.Names = steps.names, resources.names
+	c.Journey.Codes = t.Case
+	out := make([]journey.Columns, len(t.Cases))
+	for k, ids := range t.Cases {
+		c.Journey.Names = ids
+		out[k] = c
+	}
+	return out
+}
+
+// coder gives names codes in the order of their first use.
 type coder struct {
 	names []string
 	index map[string]uint32
@@ -98,8 +147,10 @@ func (c *coder) code(name string) uint32 {
 		c.index = make(map[string]uint32)
 	}
 	i := uint32(len(c.names))
-	name = string(append([]byte(nil), name...))
+	name = strings.Clone(name)
 	c.names = append(c.names, name)
 	c.index[name] = i
 	return i
 }
+
+func (c *coder) name(name string) string { return c.names[c.code(name)] }
