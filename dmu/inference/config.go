@@ -78,6 +78,9 @@ const (
 	DefaultMinMargin  = 0.15 // difference of probabilities
 )
 
+// maxParameter bounds what a caller may set: sums over any vocabulary, and their log Γ, stay finite.
+const maxParameter = 1e300
+
 // Config says how counts become probabilities. The zero value means the documented defaults.
 type Config struct {
 	// Alpha is the pseudo-count of each step in each seat; 0 is [DefaultAlpha].
@@ -122,6 +125,8 @@ func (c Config) resolve() (Config, error) {
 		switch {
 		case math.IsNaN(*f.x) || math.IsInf(*f.x, 0):
 			p.Add(f.path, "not a finite number")
+		case *f.x > maxParameter:
+			p.Add(f.path, "above 1e300")
 		case *f.x == 0:
 			*f.x = f.fallback
 		case *f.x < 0 && !f.negative:

@@ -2,6 +2,7 @@ package inference
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -41,20 +42,27 @@ func Discover(persons []dmu.PersonSteps, alpha float64) (Discovery, error) {
 	if alpha == 0 {
 		alpha = DefaultDiscoverAlpha
 	}
-	if !(alpha > 0) || math.IsInf(alpha, 1) {
-		p.Add("alpha", "not a positive finite number")
+	if !(alpha > 0 && alpha <= maxParameter) {
+		p.Add("alpha", "not a positive number up to 1e300")
 	}
+	events := 0.0
 	for i, person := range persons {
 		path := "persons[" + strconv.Itoa(i) + "]"
 		if person.Person == "" {
 			p.Add(path+".person", "empty")
 		}
 		p.Join(path, person.Check())
+		for _, s := range person.Steps {
+			events += float64(s.N)
+		}
+	}
+	if events > 1<<62 {
+		p.Add("persons", "more events than can be counted")
 	}
 	if err := p.Err(); err != nil {
 		return Discovery{}, err
 	}
-	d := newDiscoverer(persons, alpha)
+	d := newDiscoverer(persons, alpha, int64(events))
 	return d.run(), nil
 }
 
@@ -66,6 +74,7 @@ type discoverer struct {
 	factor  [][]float64 // factor[i][j], i < j
 	rise    []float64   // rise[c] = log Γ(α+c) − log Γ(α) of small counts
 	whole   float64     // log Γ(mα)
+	noise   float64     // factors that differ by less are equal: rounding of the largest term there can be
 }
 
 type groupRow struct {
@@ -75,7 +84,7 @@ type groupRow struct {
 	total  int64
 }
 
-func newDiscoverer(persons []dmu.PersonSteps, alpha float64) *discoverer {
+func newDiscoverer(persons []dmu.PersonSteps, alpha float64, events int64) *discoverer {
 	type cell struct {
 		step   string
 		person b2b.PersonID
@@ -98,6 +107,7 @@ func newDiscoverer(persons []dmu.PersonSteps, alpha float64) *discoverer {
 	slices.SortFunc(cells, func(a, b cell) int { return cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(a.person, b.person)) })
 	d := &discoverer{alpha: alpha, persons: len(ids), rise: make([]float64, 4096)}
 	d.whole, _ = math.Lgamma(float64(len(ids)) * alpha)
+	d.noise = 1e-14 * max(1, math.Abs(d.whole), math.Abs(d.head(events)))
 	base, _ := math.Lgamma(alpha)
 	for c := range d.rise {
 		hi, _ := math.Lgamma(alpha + float64(c))
@@ -172,8 +182,8 @@ func (d *discoverer) run() Discovery {
 		if !ok {
 			break
 		}
-		if f := d.factor[bi][bj]; f <= 0 {
-			out.Rejected, out.HasRejected = f, true
+		if f := d.factor[bi][bj]; f <= d.noise {
+			out.Rejected, out.HasRejected = min(0, f), true
 			break
 		}
 		out.Merges = append(out.Merges, Merging{A: d.rows[bi].steps[0], B: d.rows[bj].steps[0], LogBayesFactor: d.factor[bi][bj]})
@@ -190,17 +200,29 @@ func (d *discoverer) run() Discovery {
 // best returns the pair with the largest factor. Rows are in the order of their first steps, so that the first of equal
 // pairs is the one that the tie rule wants.
 func (d *discoverer) best() (bi, bj int, ok bool) {
-	for i := range d.rows {
-		if d.rows[i].steps == nil {
-			continue
+	most := math.Inf(-1)
+	for i, j := range d.pairs() {
+		most = max(most, d.factor[i][j])
+	}
+	for i, j := range d.pairs() {
+		if d.factor[i][j] >= most-d.noise {
+			return i, j, true
 		}
-		for j := i + 1; j < len(d.rows); j++ {
-			if d.rows[j].steps != nil && (!ok || d.factor[i][j] > d.factor[bi][bj]) {
-				bi, bj, ok = i, j, true
+	}
+	return 0, 0, false
+}
+
+// pairs yields the pairs i < j of rows that are left.
+func (d *discoverer) pairs() iter.Seq2[int, int] {
+	return func(yield func(i, j int) bool) {
+		for i := range d.rows {
+			for j := i + 1; j < len(d.rows) && d.rows[i].steps != nil; j++ {
+				if d.rows[j].steps != nil && !yield(i, j) {
+					return
+				}
 			}
 		}
 	}
-	return bi, bj, ok
 }
 
 // merge puts row j into row i < j, whose first step is the smaller.

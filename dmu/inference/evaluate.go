@@ -142,7 +142,7 @@ func (m *Model) evaluate(persons []dmu.PersonSteps) (Evaluation, error) {
 			brier.Add(float64(p * p))
 		}
 		b := bins - 1
-		for b > 0 && v.P <= float64(b)/bins {
+		for b > 0 && v.P <= float64(b)/bins+1e-12 { // on the border but for rounding
 			b--
 		}
 		inBin[b]++

@@ -94,11 +94,11 @@ func (m *Model) explain(steps []dmu.StepCount, title string, external []float64)
 	var total int64
 	for _, p := range pairs {
 		i := int(p.step)
-		total += p.n
+		total = plus(total, p.n)
 		add(StepPart, m.steps.names[i], p.n, ev.kappa*(m.stepLog(i, best, p.n)-m.stepLog(i, second, p.n)))
 	}
 	if ev.unseen > 0 && m.cfg.UnseenCell {
-		total += ev.unseen
+		total = plus(total, ev.unseen)
 		add(UnseenPart, "unseen", ev.unseen, ev.kappa*(m.newLog(best, ev.unseen)-m.newLog(second, ev.unseen)))
 	}
 	if m.cfg.Predictive == DirichletMultinomial && total > 0 {

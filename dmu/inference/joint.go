@@ -169,7 +169,7 @@ func (cfg JointConfig) check() ([]Limit, error) {
 			p.Add(path+".seat", "repeated")
 		case l.Min < 0:
 			p.Add(path+".min", "negative")
-		case l.Max < -1 || (l.Max != 0 && l.Max < l.Min):
+		case l.Max < -1 || (l.Max != 0 && max(0, l.Max) < l.Min):
 			p.Add(path+".max", "below min")
 		}
 		given[r], limits[r] = true, l

@@ -165,7 +165,7 @@ func propJoint(t *rapid.T) {
 		id := b2b.SeatID(rune('a' + r))
 		cfg.Seats = append(cfg.Seats, id)
 		if lo, hi := rapid.IntRange(0, 2).Draw(t, "min"), rapid.IntRange(-1, 3).Draw(t, "max"); lo > 0 || hi != 0 {
-			if hi != 0 {
+			if hi > 0 || (hi < 0 && lo > 0) { // −1 is nobody
 				hi = max(hi, lo)
 			}
 			cfg.Limits = append(cfg.Limits, inference.Limit{Seat: id, Min: lo, Max: hi})

@@ -111,7 +111,7 @@ func (m *Model) gather(pairs []pair, steps []dmu.StepCount) ([]pair, evidence) {
 		}
 		s, known := m.steps.index[sc.Step]
 		if !known {
-			ev.unseen += sc.N
+			ev.unseen = plus(ev.unseen, sc.N)
 			continue
 		}
 		ev.n += float64(sc.N)
@@ -123,7 +123,7 @@ func (m *Model) gather(pairs []pair, steps []dmu.StepCount) ([]pair, evidence) {
 		w := 0
 		for _, p := range pairs[1:] {
 			if p.step == pairs[w].step {
-				pairs[w].n += p.n
+				pairs[w].n = plus(pairs[w].n, p.n)
 				continue
 			}
 			w++
@@ -140,6 +140,14 @@ func (m *Model) gather(pairs []pair, steps []dmu.StepCount) ([]pair, evidence) {
 		ev.kappa = m.cfg.Cap / ev.n
 	}
 	return pairs, ev
+}
+
+// plus adds counts, and stops at the largest there is.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // plugIn adds Σ n log θ (Maron 1961, with Laplace's smoothing).
@@ -171,11 +179,11 @@ func (m *Model) integrated(dst []float64, pairs []pair, unseen int64) {
 	for r := range dst {
 		total := int64(0)
 		for _, p := range pairs {
-			total += p.n
+			total = plus(total, p.n)
 			dst[r] += m.rising(m.mass(int(p.step), r), p.n)
 		}
 		if unseen > 0 && m.cfg.UnseenCell {
-			total += unseen
+			total = plus(total, unseen)
 			dst[r] += m.rising(m.steps.alpha, unseen)
 		}
 		dst[r] -= m.rising(m.size(r), total)
@@ -278,16 +286,29 @@ func (m *Model) verdict(dst []float64, ev evidence) Verdict {
 	return v
 }
 
-// top returns the indices of the two largest numbers, ties to the smaller index; second is −1 where there is none.
-func top(x []float64) (best, second int) {
-	best, second = 0, -1
-	for i := 1; i < len(x); i++ {
-		switch {
-		case x[i] > x[best]:
-			best, second = i, best
-		case second < 0 || x[i] > x[second]:
-			second = i
+// top returns the indices of the two largest logarithms, ties to the smaller index; second is −1 where there is none. What
+// differs from them by rounding alone is made equal to them, so that rounding decides no verdict.
+func top(logs []float64) (best, second int) {
+	best = leader(logs, -1)
+	return best, leader(logs, best)
+}
+
+// leader is the first of the largest logarithms, the one at except apart.
+func leader(logs []float64, except int) int {
+	peak := math.Inf(-1)
+	for i, x := range logs {
+		if i != except {
+			peak = max(peak, x)
 		}
 	}
-	return best, second
+	first, near := -1, 1e-12+1e-14*math.Abs(peak)
+	for i, x := range logs {
+		if i != except && x >= peak-near {
+			logs[i] = peak
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	return first
 }

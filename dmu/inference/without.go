@@ -14,8 +14,8 @@ type leftOut struct {
 	seat   int
 	steps  own
 	tokens own
-	// newCells and newLog are the cells of the title model without the tokens that only this person brought, and the
-	// logarithms of its denominators.
+	// newSize holds by seat the logarithm of the title model's denominator, without the tokens that only this person
+	// brought; nil where the person has no title.
 	newSize []float64
 }
 
