@@ -45,7 +45,7 @@ func Discover(persons []dmu.PersonSteps, alpha float64) (Discovery, error) {
 	if !(alpha > 0 && alpha <= maxParameter) {
 		p.Add("alpha", "not a positive number up to 1e300")
 	}
-	events := 0.0
+	events, tooMany := int64(0), false
 	for i, person := range persons {
 		path := "persons[" + strconv.Itoa(i) + "]"
 		if person.Person == "" {
@@ -53,16 +53,17 @@ func Discover(persons []dmu.PersonSteps, alpha float64) (Discovery, error) {
 		}
 		p.Join(path, person.Check())
 		for _, s := range person.Steps {
-			events += float64(s.N)
+			tooMany = tooMany || s.N > math.MaxInt64-events
+			events = plus(events, max(0, s.N))
 		}
 	}
-	if events > 1<<62 {
+	if tooMany {
 		p.Add("persons", "more events than can be counted")
 	}
 	if err := p.Err(); err != nil {
 		return Discovery{}, err
 	}
-	d := newDiscoverer(persons, alpha, int64(events))
+	d := newDiscoverer(persons, alpha, events)
 	return d.run(), nil
 }
 
