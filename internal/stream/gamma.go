@@ -2,45 +2,73 @@ package stream
 
 import "math"
 
-// Gamma returns a gamma variate of the given shape and scale 1 (Marsaglia and Tsang 2000, "A simple method for generating gamma
-// variables", ACM TOMS 26). A shape that is not positive and finite gives 0 without a draw; shapes below about 0.001 mostly
-// underflow to 0, for which [Rand.Beta] and [Rand.Dirichlet] take care.
-func (r *Rand) Gamma(shape float64) float64 {
-	if !valid(shape) {
-		return 0
-	}
-	if shape >= 1 {
-		return r.gamma1(shape)
-	}
-	return math.Exp(r.logGamma(shape))
+// Gamma is the law of a gamma variate of scale 1, with its constants at hand (Marsaglia and Tsang 2000, "A simple method for generating
+// gamma variables", ACM TOMS 26). It is an immutable value; the zero law gives 0 without a draw. Take one from [NewGamma].
+type Gamma struct {
+	d, c  float64
+	power float64 // below shape 1 the variate of shape+1 times this power of a uniform (loc. cit., section 8); else 0
 }
 
-func valid(shape float64) bool { return shape > 0 && !math.IsInf(shape, 1) }
+// NewGamma returns the law of a shape. A shape that is not positive and finite is the zero law; shapes below about 0.001 mostly underflow
+// to 0, for which [Rand.Beta] and [Rand.Dirichlet] take care.
+func NewGamma(shape float64) Gamma {
+	if !valid(shape) {
+		return Gamma{}
+	}
+	var g Gamma
+	if shape < 1 {
+		g.power = 1 / shape
+		shape++
+	}
+	g.d = shape - 1.0/3
+	g.c = 1 / math.Sqrt(9*g.d)
+	return g
+}
 
-func (r *Rand) gamma1(shape float64) float64 {
-	d := shape - 1.0/3
-	c := 1 / math.Sqrt(9*d)
+// Draw returns one variate.
+func (g *Gamma) Draw(r *Rand) float64 {
+	if g.d == 0 {
+		return 0
+	}
+	x := g.draw(r)
+	if g.power > 0 {
+		x *= math.Exp(math.Log(r.open()) * g.power)
+	}
+	return x
+}
+
+// draw leaves the power out.
+func (g *Gamma) draw(r *Rand) float64 {
 	for {
 		x := r.NormFloat64()
-		v := 1 + c*x
+		v := 1 + g.c*x
 		if v <= 0 {
 			continue
 		}
 		v = v * v * v
 		u := r.open()
-		if x2 := x * x; u < 1-0.0331*x2*x2 || math.Log(u) < 0.5*x2+d*(1-v+math.Log(v)) {
-			return d * v
+		if x2 := x * x; u < 1-0.0331*x2*x2 || math.Log(u) < 0.5*x2+g.d*(1-v+math.Log(v)) {
+			return g.d * v
 		}
 	}
 }
 
-// logGamma returns the logarithm of a gamma variate; below shape 1 as that of shape+1 times a power of a uniform (loc. cit., section 8).
+// Gamma returns a gamma variate of the given shape and scale 1: see [NewGamma].
+func (r *Rand) Gamma(shape float64) float64 {
+	g := NewGamma(shape)
+	return g.Draw(r)
+}
+
+func valid(shape float64) bool { return shape > 0 && !math.IsInf(shape, 1) }
+
+// logGamma returns the logarithm of a gamma variate.
 func (r *Rand) logGamma(shape float64) float64 {
-	if shape >= 1 {
-		return math.Log(r.gamma1(shape))
+	g := NewGamma(shape)
+	x := math.Log(g.draw(r))
+	if g.power > 0 {
+		x += math.Log(r.open()) / shape
 	}
-	g := math.Log(r.gamma1(shape + 1))
-	return g + math.Log(r.open())/shape
+	return x
 }
 
 // Beta returns a beta variate in [0, 1]. If a is not positive it is 0, else if b is not positive it is 1, without a draw.

@@ -86,6 +86,9 @@ func TestStreams(t *testing.T) {
 	if s != n {
 		t.Error("SourceS is not SourceN of the hash")
 	}
+	if p := r.Purpose("x").SourceN(1, 2); p != r.SourceN("x", 1, 2) {
+		t.Error("the purpose gives another stream")
+	}
 	if r.Sub("x", 0, 1) == r.Sub("x", 1, 0) || r.Sub("x", 0, 1) != r.Sub("x", 0, 1) {
 		t.Error("sub-roots")
 	}
