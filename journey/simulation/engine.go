@@ -78,7 +78,7 @@ func (e *engine) begin(j int) {
 			occurrence: make([]uint32, len(e.c.f.places)+1), times: make([]uint32, len(e.c.f.nodes)), pending: make([]int32, len(e.c.f.nodes)),
 		}
 	}
-	w.luck, w.arrived, w.last = e.root.Sub("simulation journey", e.rep, uint64(j)), e.now, -1
+	w.luck, w.arrived, w.last = newLuck(e.root, e.rep, j), e.now, -1
 	e.who[j] = w
 	if e.c.f.nodes != nil {
 		e.enter(int32(j), 0)
@@ -114,8 +114,7 @@ func (e *engine) arrive(j, place int32) {
 
 func (e *engine) serve(j, place int32, since float64, queue int32) {
 	w := e.who[j]
-	r := w.luck.SourceN(drawStay, uint64(w.occurrence[place]), e.c.hash[place])
-	stay := e.c.stay[place].draw(&r)
+	stay := e.c.stay[place].draw(w.luck.stay, uint64(w.occurrence[place]), e.c.hash[place])
 	done := e.now + stay
 	if d := e.c.dept[place]; d >= 0 {
 		e.idle[d]--
@@ -171,15 +170,14 @@ func (e *engine) complete(x event) {
 // goOn takes the way on after a place of a graph.
 func (e *engine) goOn(j int32, at int) {
 	w := e.who[j]
-	way := e.c.choose(&w.luck, at, w.occurrence[at])
+	way := e.c.choose(w.luck.way, at, w.occurrence[at])
 	if way == nil {
 		e.end(j, e.c.stuck)
 		return
 	}
 	delay := 0.0
 	if way.delayed {
-		r := w.luck.SourceN(drawDelay, uint64(w.occurrence[at]), e.c.key(at))
-		delay = way.delay.draw(&r)
+		delay = way.delay.draw(w.luck.delay, uint64(w.occurrence[at]), e.c.key(at))
 	}
 	w.occurrence[at]++
 	switch {
@@ -240,7 +238,7 @@ func (e *engine) enter(j int32, n int) {
 
 // pick draws one of the shares of a node.
 func (e *engine) pick(w *inside, n int, weights []float64) int {
-	r := w.luck.SourceN(drawWay, uint64(w.times[n]), e.c.nodes[n])
+	r := w.luck.way.SourceN(uint64(w.times[n]), e.c.nodes[n])
 	w.times[n]++
 	u := r.Float64()
 	for i, x := range weights {

@@ -1,9 +1,5 @@
 package simulation
 
-import (
-	"github.com/buyerjourney/b2b/internal/stream"
-)
-
 // event is something that happens to a journey: it begins, comes to a place after a delay, or completes one.
 type event struct {
 	at      float64
@@ -74,7 +70,7 @@ func (h *eventHeap) pop() event {
 
 // inside is a journey that has begun and not ended.
 type inside struct {
-	luck       stream.Root
+	luck       luck
 	arrived    float64
 	seq        uint32
 	last       int

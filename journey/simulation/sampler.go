@@ -12,6 +12,7 @@ import (
 type sampler struct {
 	family journey.Family
 	a, b   float64 // parameters of the family
+	gamma  stream.Gamma
 	scale  float64
 	least  float64 // added to every draw
 }
@@ -34,7 +35,7 @@ func newSampler(d journey.Duration, scale float64) sampler {
 		s.a = float64(erlangPhases(d))
 		s.b = mean / s.a
 	case journey.Gamma, journey.Empirical:
-		s.family, s.a, s.b = journey.Gamma, 1/cv2, mean*cv2
+		s.family, s.gamma, s.b = journey.Gamma, stream.NewGamma(1/cv2), mean*cv2
 	case journey.LogNormal:
 		s.b = math.Sqrt(math.Log1p(cv2))
 		s.a = math.Log(mean) - s.b*s.b/2
@@ -67,8 +68,12 @@ func weibullShape(cv2 float64) float64 {
 	return math.Sqrt(lo * hi)
 }
 
-// draw returns one duration.
-func (s *sampler) draw(r *stream.Rand) float64 {
+// draw returns the duration that has the number n among those with a key.
+func (s *sampler) draw(p stream.Purpose, n, key uint64) float64 {
+	if s.family == journey.Constant || s.family == journey.Unset {
+		return s.scale * s.a
+	}
+	r := p.SourceN(n, key)
 	switch s.family {
 	case journey.Exponential:
 		return s.scale * s.a * r.ExpFloat64()
@@ -79,7 +84,7 @@ func (s *sampler) draw(r *stream.Rand) float64 {
 		}
 		return s.scale * s.b * x
 	case journey.Gamma, journey.Empirical:
-		return s.scale * s.b * r.Gamma(s.a)
+		return s.scale * s.b * s.gamma.Draw(&r)
 	case journey.LogNormal:
 		return s.scale * math.Exp(s.a+s.b*r.NormFloat64())
 	case journey.Weibull:
@@ -88,5 +93,5 @@ func (s *sampler) draw(r *stream.Rand) float64 {
 		return s.least + s.scale*r.Beta(s.a, s.b)
 	case journey.Constant, journey.Unset:
 	}
-	return s.scale * s.a
+	return 0
 }
