@@ -15,6 +15,8 @@ type Blocking struct {
 	ids     []uint32 // rows × rules: block of the row, 0 = none; rules that explode have their own lists
 	stats   []RuleStat
 	allKeys map[BlockKey]keyColumn
+
+	exploding []int // rules of which a row may have several blocks
 }
 
 // ruleBlocks are the blocks of one rule: rows of block i (from 1) are rows[start[i-1]:start[i]], ascending.
@@ -37,6 +39,9 @@ func NewBlocking(t *Table, blocks Blocks, cross bool) (*Blocking, error) {
 	b.stats = make([]RuleStat, len(blocks.Rules))
 	for i, r := range blocks.Rules {
 		b.rules = append(b.rules, b.cut(i, r))
+		if b.rules[i].many != nil {
+			b.exploding = append(b.exploding, i)
+		}
 	}
 	return b, nil
 }
@@ -57,10 +62,11 @@ type Candidate struct{ A, B uint32 }
 // first row, rows ascending.
 func (b *Blocking) Pairs() iter.Seq2[int, Candidate] {
 	return func(yield func(int, Candidate) bool) {
+		p := pairer{b: b}
 		for rule := range b.rules {
 			r := &b.rules[rule]
 			for i := 1; i < len(r.start); i++ {
-				if !b.block(rule, i, func(x, y uint32) bool { return yield(rule, Candidate{x, y}) }) {
+				if !p.pairs(rule, i, func(j, k int) bool { return yield(rule, Candidate{p.rows[j], p.rows[k]}) }) {
 					return
 				}
 			}
@@ -68,13 +74,32 @@ func (b *Blocking) Pairs() iter.Seq2[int, Candidate] {
 	}
 }
 
-// block runs through the pairs of a block that its rule owns.
-func (b *Blocking) block(rule, i int, yield func(x, y uint32) bool) bool {
+// rows are those of block i, from 1, of a rule.
+func (b *Blocking) rows(rule, i int) []uint32 {
 	r := &b.rules[rule]
-	rows := r.rows[r.start[i-1]:r.start[i]]
-	for k, x := range rows {
-		for _, y := range rows[k+1:] {
-			if x != y && b.owned(rule, uint32(i), x, y) && !yield(x, y) {
+	return r.rows[r.start[i-1]:r.start[i]]
+}
+
+// pairer runs through the pairs of blocks that their rules own. It belongs to one goroutine.
+type pairer struct {
+	b     *Blocking
+	rows  []uint32 // of the block
+	width int
+	ids   []uint32 // rows × earlier rules: their blocks, side by side
+}
+
+// pairs gives the pairs of a block, as places in rows, until one is not wanted.
+func (p *pairer) pairs(rule, i int, yield func(j, k int) bool) bool {
+	b := p.b
+	p.rows, p.width = b.rows(rule, i), rule
+	p.ids = p.ids[:0]
+	n := len(b.rules)
+	for _, x := range p.rows {
+		p.ids = append(p.ids, b.ids[int(x)*n:int(x)*n+rule]...)
+	}
+	for j := range p.rows {
+		for k := j + 1; k < len(p.rows); k++ {
+			if p.owned(rule, uint32(i), j, k) && !yield(j, k) {
 				return false
 			}
 		}
@@ -83,19 +108,20 @@ func (b *Blocking) block(rule, i int, yield func(x, y uint32) bool) bool {
 }
 
 // owned says whether a pair of block i belongs to the rule: no earlier rule has it, nor an earlier block of this one.
-func (b *Blocking) owned(rule int, i, x, y uint32) bool {
-	if b.cross && b.t.sameSource(x, y) {
-		return false
-	}
-	n := len(b.rules)
-	ix, iy := b.ids[int(x)*n:int(x)*n+rule], b.ids[int(y)*n:int(y)*n+rule]
-	for q := range ix {
-		if ix[q] != 0 && ix[q] == iy[q] {
+func (p *pairer) owned(rule int, i uint32, j, k int) bool {
+	ix, iy := p.ids[j*p.width:(j+1)*p.width], p.ids[k*p.width:(k+1)*p.width]
+	for q, id := range ix {
+		if id == iy[q] && id != 0 {
 			return false
 		}
 	}
-	for q := range rule {
-		if m := b.rules[q].many; m != nil && shareSorted(m[x], m[y]) {
+	b := p.b
+	x, y := p.rows[j], p.rows[k]
+	if x == y || (b.cross && b.t.sameSource(x, y)) {
+		return false
+	}
+	for _, q := range b.exploding {
+		if m := b.rules[q].many; q < rule && shareSorted(m[x], m[y]) {
 			return false
 		}
 	}

@@ -1,9 +1,7 @@
 package match
 
 import (
-	"encoding/binary"
 	"math"
-	"math/bits"
 	"slices"
 	"unicode/utf8"
 )
@@ -40,38 +38,6 @@ func (c *comparison) prepare(memo *int) {
 	if c.kind != Email && c.kind != Date {
 		c.memo = *memo
 		*memo++
-	}
-}
-
-// memo remembers levels of pairs of values: blocks bring the same pairs again and again. It belongs to one goroutine; what
-// it holds never changes a result.
-type memo struct{ tables [][]memoEntry }
-
-type memoEntry struct {
-	x, y  uint32
-	level uint8
-}
-
-// Sizes of memos: of a run over many blocks, and of one search.
-const (
-	memoSize   = 1 << 14
-	memoSearch = 1 << 9
-)
-
-func newMemo(comps []comparison, size int) *memo {
-	m := &memo{}
-	for i := range comps {
-		if comps[i].memo >= 0 {
-			m.tables = append(m.tables, make([]memoEntry, size))
-		}
-	}
-	return m
-}
-
-// forget empties the memo: a search gives the codes of its scratch other values each time.
-func (m *memo) forget() {
-	for _, t := range m.tables {
-		clear(t)
 	}
 }
 
@@ -148,7 +114,8 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint
 	case c.mail && x != y && c.col.auxID[x] != c.col.auxID[y] && c.col.restID[x] != c.col.restID[y]:
 		return uint8(len(c.levels))
 	case c.days && c.col.dates[x].valid && c.col.dates[y].valid:
-		return dateLevel(c.col, x, y)
+		p, q := &c.col.dates[x], &c.col.dates[y]
+		return dateLevel(p.packed, q.packed, p.day-q.day)
 	case m == nil || c.memo < 0:
 		return c.search(t, a, b, ra, rb, c.swap)
 	}
@@ -162,33 +129,6 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint
 		return c.swapLevel(t, ra, rb)
 	}
 	return e.level
-}
-
-// dateLevel is the default level of two different dates of the calendar.
-func dateLevel(col *column, x, y uint32) uint8 {
-	p, q := &col.dates[x], &col.dates[y]
-	diff := binary.LittleEndian.Uint64(p.digits[:]) ^ binary.LittleEndian.Uint64(q.digits[:])
-	const low, top = 0x7f7f7f7f7f7f7f7f, 0x8080808080808080
-	n := bits.OnesCount64(((diff&low + low) | diff) & top) // digits that differ
-	switch {
-	case uint32(diff) == 0 && swappedDates(col, x, y):
-		return 2
-	case n == 1 || (n == 2 && nearDigits(p, q)):
-		return 3
-	}
-	d := p.day - q.day
-	if d < 0 {
-		d = -d
-	}
-	switch {
-	case d <= 31:
-		return 4
-	case d <= 366:
-		return 5
-	case d <= 3653:
-		return 6
-	}
-	return 7
 }
 
 // swapLevel is the level of two rows at which no test on the values holds.
@@ -362,31 +302,6 @@ func (c *comparison) dlWithin(x, y uint32, k int) bool {
 		return DamerauLevenshtein(c.col.text[x], c.col.text[y], k) <= k
 	}
 	return nearDigits(p, q)
-}
-
-// nearDigits says whether two dates differ in one digit, or in two neighbours of one part that are swapped.
-func nearDigits(p, q *dateValue) bool {
-	at, n := -1, 0
-	for i := range p.digits {
-		if p.digits[i] != q.digits[i] {
-			if n++; n > 2 {
-				return false
-			}
-			if at < 0 {
-				at = i
-			}
-		}
-	}
-	return n == 1 || (at+1 < len(p.digits) && p.digits[at] == q.digits[at+1] && p.digits[at+1] == q.digits[at] && at != 3 && at != 5)
-}
-
-func swappedDates(col *column, x, y uint32) bool {
-	if col.dates == nil {
-		return false
-	}
-	p, q := &col.dates[x], &col.dates[y]
-	return !p.yearly && !q.yearly && [4]byte(p.digits[:4]) == [4]byte(q.digits[:4]) && [2]byte(p.digits[4:6]) == [2]byte(q.digits[6:8]) &&
-		[2]byte(p.digits[6:8]) == [2]byte(q.digits[4:6])
 }
 
 func initialEqual(a, b string) bool {

@@ -42,6 +42,12 @@ func Jaro(a, b string) float64 {
 	return jaroBoth([]rune(a), []rune(b))
 }
 
+// What a common prefix adds to the Jaro similarity, by character, and how many count.
+const (
+	prefixShare = 0.1
+	maxPrefix   = 4
+)
+
 // JaroWinkler returns j + ℓ·0.1·(1−j) for the Jaro similarity j ≥ 0.7 and the common prefix ℓ ≤ 4 (Winkler 1990), else j.
 func JaroWinkler(a, b string) float64 {
 	j := Jaro(a, b)
@@ -50,12 +56,12 @@ func JaroWinkler(a, b string) float64 {
 	}
 	l := 0
 	if len(a) > 3 && len(b) > 3 && a[0]|a[1]|a[2]|a[3]|b[0]|b[1]|b[2]|b[3] < utf8.RuneSelf {
-		for l < 4 && l < len(a) && l < len(b) && a[l] == b[l] {
+		for l < maxPrefix && a[l] == b[l] {
 			l++
 		}
 	} else {
 		x, y := a, b
-		for l < 4 && x != "" && y != "" {
+		for l < maxPrefix && x != "" && y != "" {
 			r, n := utf8.DecodeRuneInString(x)
 			s, m := utf8.DecodeRuneInString(y)
 			if r != s {
@@ -65,7 +71,7 @@ func JaroWinkler(a, b string) float64 {
 			l++
 		}
 	}
-	return j + float64(float64(l)*0.1*(1-j))
+	return j + float64(float64(l)*prefixShare*(1-j))
 }
 
 func jaroShort(a, b string) float64 {

@@ -2,7 +2,6 @@ package match
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -128,27 +127,6 @@ func digits(s string) string {
 		}
 	}
 	return string(b)
-}
-
-func parseDigits(s string) dateValue {
-	var d dateValue
-	copy(d.digits[:], s)
-	y, err := strconv.Atoi(s[:4])
-	if err != nil {
-		return d
-	}
-	d.year = int32(y)
-	if len(s) == 4 {
-		d.yearly = true
-		return d
-	}
-	m, _ := strconv.Atoi(s[4:6])
-	day, _ := strconv.Atoi(s[6:8])
-	t := time.Date(y, time.Month(m), day, 0, 0, 0, 0, time.UTC)
-	if t.Year() == y && int(t.Month()) == m && t.Day() == day {
-		d.day, d.valid = int32(t.Unix()/86400), true
-	}
-	return d
 }
 
 // outward is the part of a postcode that names a district: of British codes all but the last three, of Dutch ones the

@@ -2,6 +2,7 @@ package match
 
 import (
 	"sync"
+	"sync/atomic"
 )
 
 // job is a run of blocks of one rule.
@@ -30,26 +31,27 @@ func (b *Blocking) jobs() []job {
 
 // inParallel runs n jobs on some workers and waits; each job knows its number, so that results keep their order.
 func inParallel(workers, n int, run func(i int)) {
+	inParallelWith(workers, n, func() struct{} { return struct{}{} }, func(i int, _ struct{}) { run(i) })
+}
+
+// inParallelWith gives each worker a scratch of its own, which must not change results.
+func inParallelWith[T any](workers, n int, scratch func() T, run func(i int, s T)) {
 	if workers <= 1 || n <= 1 {
-		for i := range n {
-			run(i)
+		if n > 0 {
+			s := scratch()
+			for i := range n {
+				run(i, s)
+			}
 		}
 		return
 	}
 	var wg sync.WaitGroup
-	var mu sync.Mutex
-	next := 0
+	var next atomic.Int64
 	for range min(workers, n) {
 		wg.Go(func() {
-			for {
-				mu.Lock()
-				i := next
-				next++
-				mu.Unlock()
-				if i >= n {
-					return
-				}
-				run(i)
+			s := scratch()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				run(i, s)
 			}
 		})
 	}

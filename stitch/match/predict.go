@@ -35,24 +35,38 @@ func (s *Scorer) Predict(b *Blocking, least float64, workers int) Predicted {
 		n             int64
 	}
 	parts := make([]result, len(jobs))
-	inParallel(workers, len(jobs), func(j int) {
-		var r result
-		m := newMemo(s.comps, memoSize)
-		for i := jobs[j].from; i < jobs[j].to; i++ {
-			b.block(jobs[j].rule, i, func(x, y uint32) bool {
+	limits := s.newBounds(floor)
+	type scratch struct {
+		pairs pairer
+		bench bench
+		memo  *memo
+	}
+	fresh := func() *scratch {
+		return &scratch{pairs: pairer{b: b}, bench: bench{of: limits}, memo: newMemo(s.comps, memoSize)}
+	}
+	inParallelWith(workers, len(jobs), fresh, func(i int, w *scratch) {
+		r := &parts[i]
+		for at := jobs[i].from; at < jobs[i].to; at++ {
+			if limits != nil {
+				w.bench.take(b.rows(jobs[i].rule, at))
+			}
+			w.pairs.pairs(jobs[i].rule, at, func(j, k int) bool {
 				r.n++
-				w, veto, ok := s.pair(x, y, floor, m)
+				if limits != nil && !w.bench.may(j, k) {
+					return true
+				}
+				x, y := w.pairs.rows[j], w.pairs.rows[k]
+				bits, veto, ok := s.pair(x, y, floor, w.memo)
 				switch {
 				case !ok:
 				case veto:
-					r.vetoed = append(r.vetoed, Pair{x, y, w})
+					r.vetoed = append(r.vetoed, Pair{x, y, bits})
 				default:
-					r.pairs = append(r.pairs, Pair{x, y, w})
+					r.pairs = append(r.pairs, Pair{x, y, bits})
 				}
 				return true
 			})
 		}
-		parts[j] = r
 	})
 	var out Predicted
 	n, v := 0, 0

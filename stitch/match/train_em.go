@@ -186,15 +186,16 @@ func (tr *trainer) countPatterns(r BlockRule) (counts []patternCount, pairs, sam
 	}
 	jobs := b.jobs()
 	part := make([]map[pattern]int64, len(jobs))
-	inParallel(tr.cfg.Workers, len(jobs), func(j int) {
+	fresh := func() *memo { return newMemo(tr.comps, memoSize) }
+	inParallelWith(tr.cfg.Workers, len(jobs), fresh, func(j int, mm *memo) {
 		part[j] = map[pattern]int64{}
-		mm := newMemo(tr.comps, memoSize)
+		p := pairer{b: b}
 		for i := jobs[j].from; i < jobs[j].to; i++ {
 			if mix(uint64(b.rules[0].rows[b.rules[0].start[i-1]])+hashSeed) > keep {
 				continue
 			}
-			b.block(0, i, func(x, y uint32) bool {
-				part[j][patternOf(tr.comps, tr.t, x, y, mm)]++
+			p.pairs(0, i, func(x, y int) bool {
+				part[j][patternOf(tr.comps, tr.t, p.rows[x], p.rows[y], mm)]++
 				return true
 			})
 		}

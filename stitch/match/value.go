@@ -10,15 +10,6 @@ import (
 	"github.com/buyerjourney/b2b/internal/fold"
 )
 
-// dateValue is a date as eight digits, and as a day number where it is one of the calendar.
-type dateValue struct {
-	digits [8]byte
-	day    int32
-	year   int32
-	valid  bool
-	yearly bool // only the year is known
-}
-
 // column holds the distinct values of a field in prepared form; index 0 is the missing value.
 type column struct {
 	field      Field

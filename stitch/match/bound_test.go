@@ -1,0 +1,141 @@
+package match_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/buyerjourney/b2b/stitch/match"
+)
+
+// scrawl writes words of few letters, so that near pairs of every sort turn up.
+func scrawl(r *rand.Rand, words int) string {
+	s := ""
+	for i := range words {
+		if i > 0 {
+			s += " "
+		}
+		for range 1 + r.IntN(7) {
+			s += string([]rune("aabbcdé"[:])[r.IntN(7)])
+		}
+	}
+	return s
+}
+
+// scrawled is a table with a column of every kind that has bounds of its own, and its records.
+func scrawled(t testing.TB, n int) *match.Table {
+	t.Helper()
+	r := rand.New(rand.NewPCG(11, 0))
+	fields := []match.Field{
+		{Name: "given", Kind: match.GivenName}, {Name: "surname", Kind: match.Surname}, {Name: "born", Kind: match.Date},
+		{Name: "city", Kind: match.City}, {Name: "mail", Kind: match.Email}, {Name: "zip", Kind: match.Postcode},
+		{Name: "firm", Kind: match.CompanyKind}, {Name: "road", Kind: match.Street}, {Name: "code", Kind: match.Code},
+		{Name: "note", Kind: match.FreeText}, {Name: "amount", Kind: match.Number}, {Name: "tags", Kind: match.Tokens},
+		{Name: "alias", Kind: match.Text, Levels: []match.Level{
+			{Test: match.JW, At: .95}, {Test: match.InitialEqual}, {Test: match.JW, At: .6}, {Test: match.OSAWithin, At: 3}, {Test: match.Else},
+		}},
+	}
+	b, err := match.NewBuilder(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"william", "bill", "will", "b", "elizabeth", "liz", "beth", "anna"}
+	for i := range n {
+		given, surname := names[r.IntN(len(names))], scrawl(r, 1)
+		if r.IntN(4) == 0 {
+			given, surname = surname, given
+		}
+		digits := strconv.Itoa(r.IntN(30))
+		cells := []string{
+			given, surname, "19" + strconv.Itoa(10+r.IntN(3)) + "-0" + strconv.Itoa(1+r.IntN(9)) + "-0" + strconv.Itoa(1+r.IntN(9)),
+			scrawl(r, 2), scrawl(r, 1) + "." + surname + "@" + names[r.IntN(3)] + ".example", "AB" + digits, scrawl(r, 2) + " ltd",
+			scrawl(r, 1) + " " + digits, scrawl(r, 1), scrawl(r, 3), digits, scrawl(r, 1) + ";" + scrawl(r, 1), scrawl(r, 1),
+		}
+		for k := range cells {
+			if r.IntN(8) == 0 {
+				cells[k] = ""
+			}
+		}
+		if err := b.Add(match.Record{ID: strconv.Itoa(i), Cells: cells}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.Table()
+}
+
+// Pairs that are left out by their bounds do not reach the threshold: with one, the pairs are those of a run without, less
+// the ones below it.
+func TestPredictBounds(t *testing.T) {
+	tab := scrawled(t, 300)
+	m, _, err := match.Train(tab, match.TrainConfig{Source: rand.NewPCG(1, 0), Prior: .01})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocking, err := match.NewBlocking(tab, match.Blocks{Rules: []match.BlockRule{
+		{Keys: []match.BlockKey{{Field: "mail", Transform: match.DomainOf}}},
+		{Keys: []match.BlockKey{{Field: "born", Transform: match.YearOf}}},
+	}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, m := range map[string]*match.Model{"trained": m, "start values": match.StartModel(tab.Fields())} {
+		s, err := match.NewScorer(m, tab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := s.Predict(blocking, 0, 1)
+		for _, least := range []float64{1e-9, .002, .3, .95} {
+			floor := match.Bits(least)
+			want := slices.DeleteFunc(slices.Clone(all.Pairs), func(p match.Pair) bool { return p.Bits < floor })
+			got := s.Predict(blocking, least, 2)
+			if got.Candidates != all.Candidates || !slices.Equal(got.Pairs, want) {
+				t.Errorf("%s from %v: %d pairs of %d, want %d of %d", name, least, len(got.Pairs), got.Candidates, len(want), all.Candidates)
+			}
+			if len(want) == 0 || len(want) == len(all.Pairs) {
+				t.Logf("nothing to tell apart: %s from %v", name, least)
+			}
+		}
+	}
+}
+
+// The levels of dates by words of digits are those of the tests one by one.
+func TestDateLevels(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 0))
+	levels := match.DefaultLevels(match.Date, false)
+	oneByOne := slices.Insert(slices.Clone(levels), len(levels)-1, match.Level{Test: match.Within, At: 1e6}) // not the default, so not taken together
+	fields := []match.Field{{Name: "default", Kind: match.Date}, {Name: "one by one", Kind: match.Date, Levels: oneByOne}}
+	b, err := match.NewBuilder(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 400 {
+		d := strconv.Itoa(1960+r.IntN(3)*10+r.IntN(3)) + "-" + []string{"01", "10", "02", "12", "11"}[r.IntN(5)] + "-" +
+			[]string{"01", "10", "11", "12", "21", "02", "20"}[r.IntN(7)]
+		if err := b.Add(match.Record{ID: strconv.Itoa(i), Cells: []string{d, d}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tab := b.Table()
+	s, err := match.NewScorer(match.StartModel(fields), tab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for x := range uint32(tab.Len()) {
+		for y := range x {
+			parts := s.Explain(y, x).Parts
+			got, want := parts[0].Level, parts[1].Level
+			if want == "within 1e+06" {
+				want = "else"
+			}
+			if got != want {
+				t.Fatalf("%s and %s: %s, one by one %s", tab.Value(int(y), 0), tab.Value(int(x), 0), got, want)
+			}
+			seen[got]++
+		}
+	}
+	if len(seen) != len(levels) {
+		t.Errorf("only the levels %v were tried", seen)
+	}
+}
