@@ -82,7 +82,7 @@ type modelConfig struct {
 	Train         [][]string           `json:"train"`
 	Groups        [][]string           `json:"groups"`
 	Bits          map[string][]float64 `json:"bits"`
-	Monotone      bool                 `json:"monotone"`
+	Monotone      *bool                `json:"monotone"` // absent = true
 	FreeU         bool                 `json:"free_u"`
 }
 

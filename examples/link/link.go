@@ -171,7 +171,7 @@ func (l *linking) train() error {
 	m := l.c.Model
 	cfg := match.TrainConfig{
 		Source: cli.Seed(l.o.seed), Cross: l.cross, Prior: m.Prior, Recall: m.Recall, Deterministic: m.Deterministic,
-		Workers: l.o.workers, Monotone: m.Monotone, FreeU: m.FreeU,
+		Workers: l.o.workers, Monotone: m.Monotone == nil || *m.Monotone, FreeU: m.FreeU,
 	}
 	var p b2b.Problems
 	cfg.Rules = l.c.blockRules(&p, "model.train", m.Train)

@@ -202,30 +202,3 @@ func (m *Model) setBits() {
 		}
 	}
 }
-
-// monotone makes the weights fall from level to level (pool adjacent violators, weighted by the share of the level among
-// matches and the rest). Asserted weights and the last level of all keep their place in the order.
-func (m *Model) monotone() {
-	for i := range m.Comparisons {
-		levels := m.Comparisons[i].Levels
-		type pool struct{ m, u, n float64 }
-		var pools []pool
-		bits := func(p pool) float64 { return math.Log2(p.m / p.u) }
-		for _, l := range levels {
-			pools = append(pools, pool{l.M, l.U, 1})
-			for len(pools) > 1 && bits(pools[len(pools)-1]) > bits(pools[len(pools)-2]) {
-				a, b := pools[len(pools)-2], pools[len(pools)-1]
-				pools = append(pools[:len(pools)-2], pool{a.m + b.m, a.u + b.u, a.n + b.n})
-			}
-		}
-		at := 0
-		for _, p := range pools {
-			for range int(p.n) {
-				if levels[at].Level.Bits == nil {
-					levels[at].Bits = clampBits(bits(p))
-				}
-				at++
-			}
-		}
-	}
-}

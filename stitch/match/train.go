@@ -19,7 +19,7 @@ type TrainConfig struct {
 	Groups        []Group
 	Matches       [][2]uint32 // pairs of rows known to match: m is learned from them instead of EM
 	FreeU         bool        // learn u by EM as well
-	Monotone      bool        // weights fall from level to level
+	Monotone      bool        // weights fall from level to level, from equal to different
 	Draws         int         // random pairs for u; 0 = a million
 	Workers       int
 }

@@ -139,10 +139,12 @@ func (tr *trainer) model() *Model {
 			m.Comparisons[c] = tr.comparison(u, i, c, p)
 		}
 	}
-	m.setBits()
 	if tr.cfg.Monotone {
-		m.monotone()
+		for i := range m.Comparisons {
+			monotone(m.Comparisons[i].Levels, tr.comps[i].col.typical)
+		}
 	}
+	m.setBits()
 	return m
 }
 
