@@ -1,6 +1,9 @@
 package match
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // pattern is the outcome of all comparisons of a pair: four bits each, 0 = missing.
 type pattern [2]uint64
@@ -30,6 +33,7 @@ type emInput struct {
 	fixed  [][]bool // asserted weights: m and u are left alone
 	held   []bool
 	freeU  [][]bool
+	blockU bool // u gives way to what the rest of these pairs shows; see em
 	lambda float64
 }
 
@@ -41,8 +45,16 @@ const (
 
 // em runs expectation and maximisation over pattern counts (Winkler 1988) until no m changes by 1e-4 or for 50 rounds. It
 // changes in.m (and in.u where free) and returns the rounds and the expected number of matches.
+//
+// With blockU, u follows the pairs that do not match here, as far as they outnumber those that do: the given u counts as much
+// as the expected matches. Pairs of one block agree more often by chance than random pairs do (two articles of one author
+// have like titles), and what u does not explain would be taken for signs of a match.
 func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 	k := len(in.m)
+	var chance [][]float64
+	for i := range in.u {
+		chance = append(chance, slices.Clone(in.u[i]))
+	}
 	sumM, sumU := like(in.m), like(in.m)
 	for range emRounds {
 		for i := range sumM {
@@ -83,6 +95,12 @@ func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 				fixed = in.fixed[i]
 			}
 			change = max(change, step(in.m[i], sumM[i], fixed, nil))
+			if in.blockU {
+				for l := range sumU[i] {
+					sumU[i][l] += matches * chance[i][l]
+				}
+				step(in.u[i], sumU[i], fixed, nil)
+			}
 			if in.freeU != nil && in.freeU[i] != nil {
 				step(in.u[i], sumU[i], fixed, in.freeU[i])
 			}

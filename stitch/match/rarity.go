@@ -4,12 +4,11 @@ import (
 	"math"
 )
 
-// rarity is −log2 of the share of rows that hold each value.
+// rarity is −log2 of the frequency of each value.
 func (s *Scorer) rarity(c *column, floor float64) []float32 {
 	out := make([]float32, len(c.text))
 	for code := range out {
-		f := float64(c.count[code]) / float64(max(c.held, 1))
-		out[code] = float32(-math.Log2(max(f, floor)))
+		out[code] = rarityOf(c.count[code], float64(c.held), 1, floor)
 	}
 	return out
 }
@@ -21,8 +20,7 @@ func localRarity(c *column, floor float64) []float32 {
 	}
 	out := make([]float32, len(c.text))
 	for code := 1; code < len(c.text); code++ {
-		f := float64(sum[c.aux[code]]) / float64(max(c.held, 1))
-		out[code] = float32(-math.Log2(max(f, floor)))
+		out[code] = rarityOf(sum[c.aux[code]], float64(c.held), 1, floor)
 	}
 	return out
 }
@@ -37,8 +35,9 @@ func (s *Scorer) Recount(of []uint32) {
 		}
 		c := s.comps[i].col
 		count, held := entityCounts(s.t, s.comps[i].field, of)
+		once := onceMore(count)
 		for code := range s.rare[i] {
-			s.rare[i][code] = float32(-math.Log2(max(float64(max(count[code], 1))/held, floor)))
+			s.rare[i][code] = rarityOf(count[code], held, once, floor)
 		}
 		if s.local[i] == nil {
 			continue
@@ -48,9 +47,36 @@ func (s *Scorer) Recount(of []uint32) {
 			sum[c.aux[code]] += count[code]
 		}
 		for code := 1; code < len(c.text); code++ {
-			s.local[i][code] = float32(-math.Log2(max(float64(max(sum[c.aux[code]], 1))/held, floor)))
+			s.local[i][code] = rarityOf(sum[c.aux[code]], held, 1, floor)
 		}
 	}
+}
+
+// rarityOf is −log2 of the frequency of a value of which count are seen among held. The pair at hand is left out: if it is no
+// match, one of the two holds the value by chance, and how likely that was is told by the others that do. Once says how many
+// others are to be expected where only one is seen.
+func rarityOf(count uint32, held, once, floor float64) float32 {
+	others := once
+	if count > 2 {
+		others = float64(count - 1)
+	}
+	return float32(-math.Log2(max(others/max(held, 1), floor)))
+}
+
+// onceMore is in how many entities a value that one holds is to be expected besides: 2·N₂/N₁ by Good-Turing (Good 1953, doi
+// 10.1093/biomet/40.3-4.237), with N_k the values that k entities hold, and at most once. Where hardly a value is shared, to
+// hold the same one is worth more than a share of 1/N says.
+func onceMore(count []uint32) float64 {
+	one, two := 0, 1
+	for _, n := range count {
+		switch n {
+		case 1:
+			one++
+		case 2:
+			two++
+		}
+	}
+	return min(2*float64(two)/float64(max(one, 1)), 1)
 }
 
 // entityCounts counts the clusters that hold each class of values of a field, and all clusters that hold any value, each

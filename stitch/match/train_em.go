@@ -89,6 +89,7 @@ func (tr *trainer) run(r BlockRule, names bool) error {
 		}
 	}
 	mail := -1
+	in.blockU = !names && !tr.cfg.FreeU
 	switch {
 	case names:
 		if mail = tr.mailUnit(); mail < 0 {

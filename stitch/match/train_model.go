@@ -116,7 +116,7 @@ func (tr *trainer) recall() float64 {
 
 // model puts the parts together.
 func (tr *trainer) model() *Model {
-	m := &Model{Prior: tr.lambda, TFStrength: 1, TFFloor: max(1e-6, 1/float64(max(tr.t.n, 1))), Groups: slices.Clone(tr.cfg.Groups)}
+	m := &Model{Prior: tr.lambda, TFStrength: 1, TFFloor: max(1e-6, min(1e-5, 1/float64(max(tr.t.n, 1)))), Groups: slices.Clone(tr.cfg.Groups)}
 	for _, f := range tr.t.fields {
 		f.Levels = levelsOf(f, tr.t.fields)
 		m.Fields = append(m.Fields, f)
