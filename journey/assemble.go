@@ -2,19 +2,18 @@ package journey
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 	"strings"
 )
 
-// assemble groups the rows of a draft into journeys, puts everything in order and gathers the columns.
+// assemble groups the rows of a draft into journeys, puts everything in order and gathers the columns. Of the lists of rows that it
+// needs on the way there are two at any time; what one held last becomes the column of event numbers.
 func (d *draft) assemble(timed bool, rep *Report) *Log {
-	d.person, d.account, d.seat, d.kind = sortNames(d.person), sortNames(d.account), sortNames(d.seat), sortNames(d.kind)
 	of, keys, derived := d.group(rep)
 	perm, offsets := countingSort(of, len(keys))
-	for g := range keys {
-		d.sortRows(perm[offsets[g]:offsets[g+1]])
-	}
+	d.sortJourneys(perm, offsets)
 	if d.with != nil {
 		perm, offsets = d.dropRepeats(perm, offsets)
 	}
@@ -25,78 +24,99 @@ func (d *draft) assemble(timed bool, rep *Report) *Log {
 	}
 	heads := d.heads(perm, offsets)
 	order := orderJourneys(heads, keys)
-	rows := perm // rows of the draft, in the order of the log
-	inOrder := slices.IsSorted(order)
-	if !inOrder {
-		rows = of[:0] // the groups are not needed any more
-	}
-	l.rows.Offsets = make([]int, 1, len(order)+1)
-	l.keys = make([]string, len(order))
-	if d.account.Codes != nil || d.person.Codes != nil || d.kind.Codes != nil || d.seat.Codes != nil {
-		l.heads = pick(heads, order)
-	}
-	for i, g := range order {
-		if !inOrder {
+	rows, spare := perm, of // rows of the draft, in the order of the log
+	if !slices.IsSorted(order) {
+		rows, spare = of[:0], perm
+		for _, g := range order {
 			rows = append(rows, perm[offsets[g]:offsets[g+1]]...)
 		}
-		l.rows.Offsets = append(l.rows.Offsets, l.rows.Offsets[i]+offsets[g+1]-offsets[g])
-		l.keys[i] = keys[g]
 	}
+	l.rows.Offsets = make([]int, 1, len(order)+1)
+	for i, g := range order {
+		l.rows.Offsets = append(l.rows.Offsets, l.rows.Offsets[i]+offsets[g+1]-offsets[g])
+	}
+	l.keys, l.heads = pick(keys, order), pick(heads, order)
 	l.derived, l.parts = pick(derived, order), pick(parts, order)
 	l.accounts = l.accountRanges()
+	if cap(spare) > len(rows) {
+		spare = make([]uint32, len(rows))
+	}
+	l.rows.Event = spare[:len(rows)]
 	d.gather(l, rows)
 	d.number(l, rows)
 	l.finish(rep)
 	return l
 }
 
-// countingSort returns the row numbers by group, in their order inside each; rows of the group none are left out.
+// countingSort returns the row numbers by group, in their order inside each; rows of the group none are left out. Group g is
+// perm[offsets[g]:offsets[g+1]].
 func countingSort(of []uint32, groups int) (perm []uint32, offsets []int) {
-	offsets = make([]int, groups+1)
+	next := make([]int, groups+2) // of group g at g+1: once it is filled, its end
 	for _, g := range of {
 		if g != none {
-			offsets[g+1]++
+			next[g+2]++
 		}
 	}
 	for g := range groups {
-		offsets[g+1] += offsets[g]
+		next[g+2] += next[g+1]
 	}
-	perm = make([]uint32, offsets[groups])
-	next := slices.Clone(offsets[:groups])
+	perm = make([]uint32, next[groups+1])
 	for i, g := range of {
 		if g != none {
-			perm[next[g]] = uint32(i)
-			next[g]++
+			perm[next[g+1]] = uint32(i)
+			next[g+1]++
 		}
 	}
-	return perm, offsets
+	return perm, next[:groups+1]
 }
 
 // compare orders rows of the draft: the order of their events, then of the participants.
 func (d *draft) compare(a, b uint32) int {
-	if c := d.t.compareRows(d.src[a], d.src[b]); c != 0 || d.with == nil {
+	if c := d.t.compareRows(d.src.at(int(a)), d.src.at(int(b))); c != 0 || d.with == nil {
 		return c
 	}
 	return cmp.Or(cmp.Compare(d.src[a], d.src[b]), cmp.Compare(d.with[a], d.with[b]))
 }
 
-// sortRows sorts the rows of one journey; in most data they are in order already.
-func (d *draft) sortRows(rows []uint32) {
-	if len(rows) < 2 {
-		return
-	}
-	at, sorted := d.t.At, true
-	last := at[d.src[rows[0]]]
-	for i := 1; i < len(rows); i++ {
-		us := at[d.src[rows[i]]]
-		if us < last || (us == last && d.compare(rows[i-1], rows[i]) > 0) {
-			sorted = false
-			break
+// at returns when a row of the draft was complete.
+func (d *draft) at(row uint32) int64 {
+	b, i := d.t.locate(d.src.at(int(row)))
+	return at(b.at, i, NoTime)
+}
+
+// timedRow is a row of the draft with its time, so that a sort need not look it up.
+type timedRow struct {
+	us  int64
+	row uint32
+}
+
+// sortJourneys sorts the rows of each journey; in most data they are in order already.
+func (d *draft) sortJourneys(perm []uint32, offsets []int) {
+	var list []timedRow
+	for g := range len(offsets) - 1 {
+		rows := perm[offsets[g]:offsets[g+1]]
+		list = list[:0]
+		sorted := true
+		for i, r := range rows {
+			us := d.at(r)
+			if sorted && i > 0 {
+				last := list[i-1].us
+				sorted = last < us || (last == us && d.compare(rows[i-1], r) <= 0)
+			}
+			list = append(list, timedRow{us, r})
 		}
-		last = us
-	}
-	if !sorted {
-		slices.SortFunc(rows, d.compare)
+		if sorted {
+			continue
+		}
+		slices.SortFunc(list, func(a, b timedRow) int {
+			if c := cmp.Compare(a.us, b.us); c != 0 {
+				return c
+			}
+			return d.compare(a.row, b.row)
+		})
+		for i, x := range list {
+			rows[i] = x.row
+		}
 	}
 }
 
@@ -129,7 +149,7 @@ func (d *draft) cut(perm []uint32, offsets []int, keys []string, derived []bool)
 			part++
 		}
 		for i := offsets[g] + 1; i < offsets[g+1]; i++ {
-			if d.t.At[d.src[perm[i]]]-d.t.At[d.src[perm[i-1]]] > gap {
+			if d.at(perm[i])-d.at(perm[i-1]) > gap {
 				flush(i)
 			}
 		}
@@ -138,8 +158,11 @@ func (d *draft) cut(perm []uint32, offsets []int, keys []string, derived []bool)
 	return ends, cutKeys, cutDerived, parts
 }
 
-// heads returns what each journey is about: the first name of each sort among its rows.
+// heads returns what each journey is about: the first name of each sort among its rows; nil where no row has any.
 func (d *draft) heads(perm []uint32, offsets []int) []head {
+	if d.account.Codes == nil && d.person.Codes == nil && d.kind.Codes == nil && d.seat.Codes == nil {
+		return nil
+	}
 	out := make([]head, len(offsets)-1)
 	first := func(c *Column, rows []uint32) uint32 {
 		if c.Codes == nil || len(rows) == 0 {
@@ -162,29 +185,40 @@ func (d *draft) heads(perm []uint32, offsets []int) []head {
 	return out
 }
 
-// orderJourneys returns the journeys by (account, person, kind, key).
+// orderJourneys returns the journeys by (account, person, kind, key); no heads are all equal.
 func orderJourneys(heads []head, keys []string) []uint32 {
-	order := make([]uint32, len(keys))
-	for i := range order {
-		order[i] = uint32(i)
+	type place struct {
+		prefix uint64 // of the key, so that most comparisons need not look at the text
+		i      uint32
 	}
-	slices.SortFunc(order, func(a, b uint32) int {
-		x, y := &heads[a], &heads[b]
-		if c := cmp.Compare(x.account, y.account); c != 0 {
-			return c
+	list := make([]place, len(keys))
+	for i, key := range keys {
+		list[i] = place{prefix(key), uint32(i)}
+	}
+	slices.SortFunc(list, func(a, b place) int {
+		if heads != nil {
+			x, y := &heads[a.i], &heads[b.i]
+			if c := cmp.Or(cmp.Compare(x.account, y.account), cmp.Compare(x.person, y.person), cmp.Compare(x.kind, y.kind)); c != 0 {
+				return c
+			}
 		}
-		if c := cmp.Compare(x.person, y.person); c != 0 {
-			return c
+		if a.prefix != b.prefix {
+			return cmp.Compare(a.prefix, b.prefix)
 		}
-		if c := cmp.Compare(x.kind, y.kind); c != 0 {
-			return c
-		}
-		if c := strings.Compare(keys[a], keys[b]); c != 0 {
-			return c
-		}
-		return cmp.Compare(a, b)
+		return cmp.Or(strings.Compare(keys[a.i], keys[b.i]), cmp.Compare(a.i, b.i))
 	})
+	order := make([]uint32, len(keys))
+	for i, x := range list {
+		order[i] = x.i
+	}
 	return order
+}
+
+// prefix returns the first eight bytes of a text as a number: texts whose prefixes differ are in the order of the prefixes.
+func prefix(text string) uint64 {
+	var b [8]byte
+	copy(b[:], text)
+	return binary.BigEndian.Uint64(b[:])
 }
 
 // accountRanges returns the runs of journeys of one account.
@@ -202,61 +236,60 @@ func (l *Log) accountRanges() []accountRange {
 }
 
 // gather fills the columns of the log.
-func (d *draft) gather(l *Log, rows []uint32) {
-	t := d.t
-	src := rows
-	if d.with != nil || len(d.src) != t.n { // else rows of the draft are rows of the table
-		src = make([]uint32, len(rows))
-		for i, r := range rows {
-			src[i] = d.src[r]
-		}
+func (d *draft) gather(l *Log, rows rowList) {
+	t, src := d.t, rows
+	if d.src != nil {
+		src = pick(d.src, rows)
 	}
 	names := l.rows.names()
-	for i, from := range t.names() {
+	for i := range t.dicts {
 		switch i {
 		case colStep, colJourney:
 		case colPerson, colAccount, colSeat, colKind:
 			own := [numNames]*Column{colPerson: &d.person, colAccount: &d.account, colSeat: &d.seat, colKind: &d.kind}[i]
 			*names[i] = Column{Names: own.Names, Codes: pick(own.Codes, rows)}
 		default:
-			*names[i] = sortNames(Column{Names: from.Names, Codes: pick(from.Codes, src)})
+			*names[i] = sortNames(Column{Names: t.dicts[i].names, Codes: t.codesOf(i, src)})
 		}
 	}
-	used := make([]bool, len(t.Step.Names))
-	for _, r := range src {
-		used[t.Step.Codes[r]] = true
+	t.gather(&l.rows.Columns, src)
+	if l.timed {
+		l.rows.At = t.times(src)
 	}
-	rank, sorted := ranks(t.Step.Names, func(c uint32) bool { return used[c] })
+	if l.rows.At == nil {
+		l.rows.At = make([]int64, len(src))
+	}
+	d.gatherSteps(l, src)
+}
+
+// gatherSteps fills the column of steps, whose codes are narrow if they can be.
+func (d *draft) gatherSteps(l *Log, src rowList) {
+	steps := make([][]uint32, len(d.t.list))
+	for i, b := range d.t.list {
+		steps[i] = b.codes[colStep]
+	}
+	step := func(r uint32) uint32 { return steps[r>>blockShift][r&(blockRows-1)] }
+	used := make([]bool, len(d.t.dicts[colStep].names))
+	for _, r := range src {
+		used[step(r)] = true
+	}
+	rank, sorted := ranks(d.t.dicts[colStep].names, func(c uint32) bool { return used[c] })
 	l.rows.Step.Names = sorted
 	if len(sorted) <= math.MaxUint16+1 {
 		l.rows.Narrow = make([]uint16, len(src))
 		for i, r := range src {
-			l.rows.Narrow[i] = uint16(rank[t.Step.Codes[r]])
+			l.rows.Narrow[i] = uint16(rank[step(r)])
 		}
-	} else {
-		l.rows.Wide = make([]uint32, len(src))
-		for i, r := range src {
-			l.rows.Wide[i] = rank[t.Step.Codes[r]]
-		}
+		return
 	}
-	if l.timed {
-		l.rows.At = pick(t.At, src)
-	} else {
-		l.rows.At = make([]int64, len(src))
+	l.rows.Wide = make([]uint32, len(src))
+	for i, r := range src {
+		l.rows.Wide[i] = rank[step(r)]
 	}
-	l.rows.Started = pick(t.Started, src)
-	l.rows.RecordedAt = pick(t.RecordedAt, src)
-	l.rows.Seq = pick(t.Seq, src)
-	l.rows.Zone = pick(t.Zone, src)
-	l.rows.Precision = pick(t.Precision, src)
-	l.rows.Phase = pick(t.Phase, src)
-	l.rows.Outcome = pick(t.Outcome, src)
-	l.rows.ID = pick(t.ID, src)
 }
 
 // number gives events their numbers: ascending in the total order inside each account, one number for all rows of an event.
 func (d *draft) number(l *Log, rows []uint32) {
-	l.rows.Event = make([]uint32, len(rows))
 	next := uint32(0)
 	inOrder := func(from, to int) {
 		for i := from; i < to; i++ {
@@ -271,10 +304,13 @@ func (d *draft) number(l *Log, rows []uint32) {
 			list = append(list, uint32(i))
 		}
 		slices.SortFunc(list, func(a, b uint32) int {
+			if c := cmp.Compare(l.rows.At[a], l.rows.At[b]); c != 0 {
+				return c
+			}
 			return cmp.Or(d.compare(rows[a], rows[b]), cmp.Compare(a, b))
 		})
 		for i, p := range list {
-			if i > 0 && d.src[rows[p]] == d.src[rows[list[i-1]]] {
+			if i > 0 && d.src.at(int(rows[p])) == d.src.at(int(rows[list[i-1]])) {
 				l.rows.Event[p] = next - 1
 				continue
 			}
@@ -296,8 +332,11 @@ func (d *draft) number(l *Log, rows []uint32) {
 		}
 	}
 	l.events = int(next)
+	if len(d.t.extra) == 0 {
+		return
+	}
 	for i, p := range rows {
-		if x := d.t.extra[d.src[p]]; x != nil && len(x.objects)+len(x.attrs) > 0 {
+		if x := d.t.extra[d.src.at(int(p))]; x != nil && len(x.objects)+len(x.attrs) > 0 {
 			if l.extra == nil {
 				l.extra = make(map[uint32]*extra)
 			}

@@ -2,7 +2,6 @@ package journey_test
 
 import (
 	"math/rand/v2"
-	"runtime"
 	"testing"
 
 	"github.com/buyerjourney/b2b"
@@ -33,20 +32,10 @@ func BenchmarkBuild(b *testing.B) {
 	reallog.Sizes(b, func(b *testing.B, t *reallog.Text) {
 		b.Helper()
 		reallog.Measure(b, t.Len(), func() { ingest(t) })
-		b.ReportMetric(retained(func() any { return ingest(t) })/float64(t.Len()), "retained-B/event")
+		retained, allocated := footprint(func() *journey.Log { return ingest(t) })
+		b.ReportMetric(retained/float64(t.Len()), "retained-B/event")
+		b.ReportMetric(allocated/retained, "peak/retained") // at most: as if the collector never ran
 	})
-}
-
-// retained returns the bytes that stay in memory when only the result is kept.
-func retained(build func() any) float64 {
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	x := build()
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	runtime.KeepAlive(x)
-	return float64(after.HeapAlloc) - float64(before.HeapAlloc)
 }
 
 // BenchmarkCeilingBuild is the least that ingest can do: intern both names, convert the time, sort the rows by case.

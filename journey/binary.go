@@ -32,8 +32,8 @@ func (b *Builder) AppendBinary(dst []byte) ([]byte, error) {
 		return dst, nil
 	}
 	var codes [numNames][]uint32
-	for i, c := range t.names() {
-		sorted := sortNames(Column{Names: c.Names, Codes: pick(c.Codes, order)})
+	for i := range codes {
+		sorted := sortNames(Column{Names: t.dicts[i].names, Codes: t.codesOf(i, order)})
 		codes[i] = sorted.Codes
 		dst = bin.AppendUvarint(dst, uint64(len(sorted.Names)))
 		for _, n := range sorted.Names {
@@ -41,19 +41,19 @@ func (b *Builder) AppendBinary(dst []byte) ([]byte, error) {
 		}
 	}
 	for i, r := range order {
-		row := int(r)
 		for _, c := range codes {
 			if c != nil {
 				dst = bin.AppendUvarint(dst, uint64(c[i]))
 			}
 		}
-		dst = bin.AppendVarint(dst, t.At[row])
-		dst = bin.AppendVarint(dst, at(t.Started, row, NoTime))
-		dst = bin.AppendVarint(dst, at(t.RecordedAt, row, NoTime))
-		dst = bin.AppendVarint(dst, at(t.Seq, row, 0))
-		dst = bin.AppendVarint(dst, int64(at(t.Zone, row, 0)))
-		dst = append(dst, byte(at(t.Precision, row, 0)), byte(at(t.Phase, row, 0)), byte(at(t.Outcome, row, 0)))
-		dst = bin.AppendString(dst, at(t.ID, row, ""))
+		b, row := t.locate(r)
+		dst = bin.AppendVarint(dst, at(b.at, row, NoTime))
+		dst = bin.AppendVarint(dst, at(b.started, row, NoTime))
+		dst = bin.AppendVarint(dst, at(b.recordedAt, row, NoTime))
+		dst = bin.AppendVarint(dst, at(b.seq, row, 0))
+		dst = bin.AppendVarint(dst, int64(at(b.zone, row, 0)))
+		dst = append(dst, byte(at(b.precision, row, 0)), byte(at(b.phase, row, 0)), byte(at(b.outcome, row, 0)))
+		dst = bin.AppendString(dst, at(b.id, row, ""))
 		var x extra
 		if t.extra[r] != nil {
 			x = *t.extra[r]

@@ -20,13 +20,14 @@ type Identities struct {
 
 const none = math.MaxUint32
 
-// draft is a log in the making: one entry per row, in any order, pointing at rows of the table.
+// draft is a log in the making: one entry per row, in any order, pointing at rows of the table. Its columns are its own.
 type draft struct {
 	t       *table
 	config  Config
-	src     []uint32 // row of t
+	n       int
+	src     rowList  // row of t
 	with    []int32  // participant of that row, −1 the event itself; nil: all −1
-	journey []uint32 // code of the instance key in keys, 0 none
+	journey []uint32 // code of the instance key in keys, 0 none; nil: all 0
 	person  Column
 	account Column
 	seat    Column
@@ -44,48 +45,66 @@ func (b *Builder) Build(ids Identities) (*Log, Report) {
 	t := &b.t
 	rep := Report{Duplicates: b.duplicates, Rejected: slices.Clone(b.rejected)}
 	live, timed := b.live(&rep)
-	rep.Accepted = len(live)
+	rep.Accepted = t.n
+	if live != nil {
+		rep.Accepted = len(live)
+	}
 	d := newDraft(t, b.config, live, ids)
 	l := d.assemble(timed, &rep)
 	l.past = b.versions(ids, &rep)
 	return l, rep
 }
 
-// live returns the rows that count. In a set in which some event has a time those without are rejected.
-func (b *Builder) live(rep *Report) (rows []uint32, timed bool) {
-	t := &b.t
-	rows = make([]uint32, 0, t.n-len(b.superseded))
-	s := 0
-	missing := 0
-	for r := range uint32(t.n) {
-		if s < len(b.superseded) && b.superseded[s] == r {
-			s++
-			continue
-		}
-		if t.At[r] == NoTime {
-			missing++
-		}
-		rows = append(rows, r)
+// live returns the rows that count, nil being all. In a set in which some event has a time those without are rejected.
+func (b *Builder) live(rep *Report) (rows rowList, timed bool) {
+	counting, untimed := b.t.n-len(b.superseded), b.untimed()
+	if counting > 0 && len(untimed) == counting {
+		untimed, timed = nil, false
+	} else {
+		timed = true
 	}
-	if missing == 0 || missing == len(rows) {
-		return rows, missing == 0
+	if gone := slices.Concat(b.superseded, untimed); len(gone) > 0 {
+		slices.Sort(gone)
+		rows = without(b.t.n, gone)
 	}
-	var untimed []uint32
-	rows = slices.DeleteFunc(rows, func(r uint32) bool {
-		if t.At[r] != NoTime {
-			return false
-		}
-		untimed = append(untimed, r)
-		return true
-	})
 	for _, r := range untimed {
 		i := b.index(r)
 		rep.Rejected = append(rep.Rejected, Reject{
-			b2b.Rejection{Index: i, Path: "events[" + strconv.Itoa(i) + "].at", Reason: "no time in a log where others have one"}, t.event(int(r)),
+			b2b.Rejection{Index: i, Path: "events[" + strconv.Itoa(i) + "].at", Reason: "no time in a log where others have one"}, b.t.event(int(r)),
 		})
 	}
 	slices.SortStableFunc(rep.Rejected, func(x, y Reject) int { return cmp.Compare(x.Index, y.Index) })
-	return rows, true
+	return rows, timed
+}
+
+// untimed returns the rows that count and have no time, ascending.
+func (b *Builder) untimed() []uint32 {
+	var out []uint32
+	for k, rows := range b.t.list {
+		if rows.at != nil && !slices.Contains(rows.at[:rows.n], NoTime) {
+			continue
+		}
+		for i := range rows.n {
+			r := uint32(k<<blockShift + i)
+			if _, old := slices.BinarySearch(b.superseded, r); !old && at(rows.at, i, NoTime) == NoTime {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// without returns the rows below n that are not in a list, which ascends.
+func without(n int, gone []uint32) rowList {
+	rows := make(rowList, 0, n-len(gone))
+	for r := range uint32(n) {
+		if len(gone) > 0 && gone[0] == r {
+			gone = gone[1:]
+			continue
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }
 
 // versions returns the superseded versions under resolved ids and lists them in the report.
@@ -93,7 +112,7 @@ func (b *Builder) versions(ids Identities, rep *Report) []version {
 	var past []version
 	rows := slices.Clone(b.superseded)
 	slices.SortFunc(rows, func(x, y uint32) int {
-		return cmp.Or(compareNames(&b.t.Source, x, y), compareValues(b.t.ID, x, y), b.t.compareVersions(x, y))
+		return cmp.Or(b.t.compareRecords(x, y), b.t.compareVersions(x, y))
 	})
 	for _, r := range rows {
 		e := b.t.event(int(r))
@@ -126,28 +145,21 @@ func (e *Event) resolve(ids Identities) {
 	}
 }
 
-// newDraft lists the rows, one per participant, and resolves who and whose they are.
-func newDraft(t *table, config Config, live []uint32, ids Identities) *draft {
-	d := &draft{t: t, config: config, src: live}
-	if slices.ContainsFunc(live, func(r uint32) bool { x := t.extra[r]; return x != nil && len(x.with) > 0 }) {
-		d.src = make([]uint32, 0, len(live)+len(live)/8)
-		d.with = make([]int32, 0, cap(d.src))
-		for _, r := range live {
-			d.src, d.with = append(d.src, r), append(d.with, -1)
-			if x := t.extra[r]; x != nil {
-				for i := range x.with {
-					d.src, d.with = append(d.src, r), append(d.with, int32(i))
-				}
-			}
-		}
+// newDraft lists the rows, one per participant, and resolves who and whose they are. live are the rows that count, nil being all.
+func newDraft(t *table, config Config, live rowList, ids Identities) *draft {
+	d := &draft{t: t, config: config, n: t.n, src: live}
+	if live != nil {
+		d.n = len(live)
 	}
-	d.journey, d.keys = d.column(&t.Journey, func(p *Participant) (string, bool) { return p.Journey, true })
-	d.person.Codes, d.person.Names = d.column(&t.Person, func(p *Participant) (string, bool) { return string(p.Person), p.Person != "" || p.Journey == "" })
-	d.seat.Codes, d.seat.Names = d.column(&t.Seat, func(p *Participant) (string, bool) { return string(p.Seat), p.Person != "" })
-	d.kind.Codes, d.kind.Names = d.column(&t.Kind, func(p *Participant) (string, bool) { return string(p.Kind), p.Kind != "" })
-	d.account.Codes, d.account.Names = d.column(&t.Account, func(p *Participant) (string, bool) { return string(p.Account), p.Account != "" })
+	d.participants(live)
+	journey := d.column(colJourney, func(p *Participant) (string, bool) { return p.Journey, true })
+	d.journey, d.keys = journey.Codes, journey.Names
+	d.person = d.column(colPerson, func(p *Participant) (string, bool) { return string(p.Person), p.Person != "" || p.Journey == "" })
+	d.seat = d.column(colSeat, func(p *Participant) (string, bool) { return string(p.Seat), p.Person != "" })
+	d.kind = d.column(colKind, func(p *Participant) (string, bool) { return string(p.Kind), p.Kind != "" })
+	d.account = d.column(colAccount, func(p *Participant) (string, bool) { return string(p.Account), p.Account != "" })
 	if config.Default != "" {
-		d.kind = replaceEmpty(d.kind, string(config.Default), len(d.src))
+		d.kind = replaceEmpty(d.kind, string(config.Default), d.n)
 	}
 	if ids.Person != nil && d.person.Codes != nil {
 		d.person = recode(d.person, func(key string) string {
@@ -160,53 +172,69 @@ func newDraft(t *table, config Config, live []uint32, ids Identities) *draft {
 	if ids.Account != nil {
 		d.resolveAccounts(ids)
 	}
+	d.person, d.account, d.seat, d.kind = sortNames(d.person), sortNames(d.account), sortNames(d.seat), sortNames(d.kind)
 	return d
 }
 
-// column returns the codes and names of one column, row by row. of gives a participant's own name; ok = false takes the event's.
-func (d *draft) column(c *Column, of func(*Participant) (string, bool)) (codes []uint32, names []string) {
-	if d.with == nil {
-		if c.Codes == nil {
-			return nil, nil
-		}
-		if d.with == nil && len(d.src) == d.t.n { // every row of the table, in its order
-			return c.Codes, c.Names
-		}
-		return pick(c.Codes, d.src), c.Names
+// participants adds a row for each further participant of an event, if there are any.
+func (d *draft) participants(live rowList) {
+	more := 0
+	for _, x := range d.t.extra {
+		more += len(x.with)
 	}
-	own := dict{index: make(map[string]uint32, len(c.Names))}
-	if len(c.Names) == 0 {
-		own.add("")
+	if more == 0 {
+		return
 	}
-	for _, n := range c.Names {
-		own.add(n)
-	}
-	codes = make([]uint32, len(d.src))
-	for i, r := range d.src {
-		codes[i] = at(c.Codes, int(r), 0)
-		if w := d.with[i]; w >= 0 {
-			if n, ok := of(&d.t.extra[r].with[w]); ok || d.t.exact {
-				codes[i], _ = own.code(n)
+	d.src, d.with = make(rowList, 0, d.n+more), make([]int32, 0, d.n+more)
+	for i := range d.n {
+		r := live.at(i)
+		d.src, d.with = append(d.src, r), append(d.with, -1)
+		if x := d.t.extra[r]; x != nil {
+			for k := range x.with {
+				d.src, d.with = append(d.src, r), append(d.with, int32(k))
 			}
 		}
 	}
-	return codes, own.names
+	d.n = len(d.src)
 }
 
-// recode renames the values of a column; names that become equal get one code.
+// column returns a column of the table, row by row of the draft. of gives a participant's own name; ok = false takes the event's.
+func (d *draft) column(i int, of func(*Participant) (string, bool)) Column {
+	c := Column{Names: d.t.dicts[i].names, Codes: d.t.codesOf(i, d.src)}
+	if d.with == nil {
+		return c
+	}
+	var own dict
+	own.code("")
+	for _, n := range c.Names { // in their order: they keep their codes
+		own.code(n)
+	}
+	if c.Codes == nil {
+		c.Codes = make([]uint32, d.n)
+	}
+	for k, w := range d.with {
+		if w >= 0 {
+			if n, ok := of(&d.t.extra[d.src[k]].with[w]); ok || d.t.exact {
+				c.Codes[k], _ = own.code(n)
+			}
+		}
+	}
+	c.Names = own.names
+	return c
+}
+
+// recode renames the values of a column, in place; names that become equal get one code.
 func recode(c Column, rename func(string) string) Column {
-	own := dict{index: make(map[string]uint32, len(c.Names))}
-	own.add("")
+	var own dict
 	to := make([]uint32, len(c.Names))
 	for i, n := range c.Names {
 		to[i], _ = own.code(strings.ToValidUTF8(rename(n), "\uFFFD"))
 	}
-	out := Column{Codes: make([]uint32, len(c.Codes))}
 	for i, code := range c.Codes {
-		out.Codes[i] = to[code]
+		c.Codes[i] = to[code]
 	}
-	out.Names = own.names
-	return out
+	c.Names = own.names
+	return c
 }
 
 // replaceEmpty gives rows without a name the given one.
@@ -223,16 +251,17 @@ func replaceEmpty(c Column, name string, n int) Column {
 }
 
 func (d *draft) resolveAccounts(ids Identities) {
-	own := dict{index: make(map[string]uint32)}
-	own.add("")
-	codes := make([]uint32, len(d.src))
-	for i, r := range d.src {
-		key := name(&d.account, at(d.account.Codes, i, 0))
-		person := name(&d.person, at(d.person.Codes, i, 0))
-		id := ids.Account(b2b.AccountID(key), b2b.PersonID(person), instant(d.t.At[r], 0))
-		codes[i], _ = own.code(strings.ToValidUTF8(string(id), "\uFFFD"))
+	var own dict
+	if d.account.Codes == nil {
+		d.account = Column{Names: []string{""}, Codes: make([]uint32, d.n)}
 	}
-	d.account = Column{Names: own.names, Codes: codes}
+	for i, code := range d.account.Codes {
+		person := name(&d.person, at(d.person.Codes, i, 0))
+		b, r := d.t.locate(d.src.at(i))
+		id := ids.Account(b2b.AccountID(d.account.Names[code]), b2b.PersonID(person), instant(at(b.at, r, NoTime), 0))
+		d.account.Codes[i], _ = own.code(strings.ToValidUTF8(string(id), "\uFFFD"))
+	}
+	d.account.Names = own.names
 }
 
 // ranks returns the position of each name of the column in ascending order of the names that some row has, and those names.
@@ -261,7 +290,7 @@ func usedCodes(codes []uint32, names int) func(uint32) bool {
 	return func(c uint32) bool { return used[c] }
 }
 
-// sortNames makes the codes of a column ascend with its names and drops names that no row has.
+// sortNames makes the codes of a column ascend with its names, in place, and drops names that no row has.
 func sortNames(c Column) Column {
 	if c.Codes == nil {
 		return Column{}
@@ -270,9 +299,9 @@ func sortNames(c Column) Column {
 	if len(sorted) == 1 && sorted[0] == "" {
 		return Column{}
 	}
-	out := Column{Names: sorted, Codes: make([]uint32, len(c.Codes))}
 	for i, code := range c.Codes {
-		out.Codes[i] = rank[code]
+		c.Codes[i] = rank[code]
 	}
-	return out
+	c.Names = sorted
+	return c
 }

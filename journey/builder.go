@@ -140,15 +140,12 @@ func (b *Builder) AddColumns(c Columns) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	skip := b.checkRows(&c)
-	row := b.t.n
-	b.t.appendColumns(&c, skip)
-	if skip != nil || b.offered != nil || row != b.added {
-		for i := range c.Step.Codes {
-			if skip == nil || !skip[i] {
-				b.note(row, b.added+i)
-				row++
-			}
+	rows := b.checkRows(&c)
+	first := b.t.n
+	b.t.appendColumns(&c, rows)
+	if rows != nil || b.offered != nil || first != b.added {
+		for i := range b.t.n - first {
+			b.note(first+i, b.added+int(rows.at(i)))
 		}
 	}
 	b.added += len(c.Step.Codes)
@@ -156,8 +153,8 @@ func (b *Builder) AddColumns(c Columns) error {
 	return nil
 }
 
-// checkRows rejects the rows that cannot be used; nil is none.
-func (b *Builder) checkRows(c *Columns) []bool {
+// checkRows rejects the rows that cannot be used and returns the others; nil is all.
+func (b *Builder) checkRows(c *Columns) (usable rowList) {
 	var bad [numNames][]bool // by code: no valid UTF-8
 	suspicious := false
 	for i, col := range c.names() {
@@ -171,34 +168,37 @@ func (b *Builder) checkRows(c *Columns) []bool {
 			}
 		}
 	}
-	var skip []bool
 	base := b.added
 	for r := range c.Step.Codes {
-		if !suspicious && plain(c, r) {
-			continue
-		}
-		e := eventOf(c, r, c.Step.At(r), c.Journey.At(r), nil)
-		path, reason := e.problem()
-		if reason == "" {
-			for i, col := range c.names() {
-				if bad[i] != nil && col.Codes != nil && bad[i][col.Codes[r]] {
-					path, reason = nameNames[i], notUTF8
-					break
+		path, reason := "", ""
+		if suspicious || !plain(c, r) {
+			e := eventOf(c, r, c.Step.At(r), c.Journey.At(r), nil)
+			if path, reason = e.problem(); reason == "" {
+				for i, col := range c.names() {
+					if bad[i] != nil && col.Codes != nil && bad[i][col.Codes[r]] {
+						path, reason = nameNames[i], notUTF8
+						break
+					}
 				}
 			}
+			if reason != "" {
+				if usable == nil {
+					usable = make(rowList, r, len(c.Step.Codes))
+					for i := range usable {
+						usable[i] = uint32(i)
+					}
+				}
+				b.added = base + r
+				b.reject(path, reason, e)
+				continue
+			}
 		}
-		if reason == "" {
-			continue
+		if usable != nil {
+			usable = append(usable, uint32(r))
 		}
-		if skip == nil {
-			skip = make([]bool, len(c.Step.Codes))
-		}
-		skip[r] = true
-		b.added = base + r
-		b.reject(path, reason, e)
 	}
 	b.added = base
-	return skip
+	return usable
 }
 
 // plain reports whether the values of a row need no closer look.
@@ -229,19 +229,12 @@ func (b *Builder) Merge(other *Builder) error {
 			return fmt.Errorf("journey: %w", b2b.ErrConfigMismatch)
 		}
 	}
-	n := b.t.n
-	c := other.t.Columns
-	for i, col := range c.names() {
-		col.Names = other.t.dicts[i].names
-	}
-	b.t.appendColumns(&c, nil)
-	for row, x := range other.t.extra {
-		b.t.setExtra(uint32(n)+row, x)
-	}
-	for r := range uint32(other.t.n) {
+	n, rows := b.t.n, other.t.n
+	b.t.merge(&other.t)
+	for r := range uint32(rows) {
 		b.note(n+int(r), b.added+other.index(r))
 	}
-	for _, r := range other.rejected {
+	for _, r := range other.rejected { // of the time before, if other is b
 		r.Index += b.added
 		_, field, _ := strings.Cut(r.Path, "]")
 		r.Path = "events[" + strconv.Itoa(r.Index) + "]" + field

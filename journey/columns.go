@@ -2,10 +2,7 @@ package journey
 
 import (
 	"math"
-	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/buyerjourney/b2b"
 )
@@ -149,34 +146,6 @@ func at[T any](col []T, row int, absent T) T {
 	return col[row]
 }
 
-// push appends v as the value of row n. A column that was absent is made once it gets a value that differs from fill.
-func push[T comparable](col []T, n int, v, fill T) []T {
-	if col == nil {
-		if v == fill {
-			return nil
-		}
-		col = filled(n, fill)
-	}
-	return extendBy(col, v)
-}
-
-// extendBy appends v. Room is doubled, so that a column of n rows is copied once or twice in all and not five times.
-func extendBy[T any](col []T, v T) []T {
-	if len(col) == cap(col) {
-		col = slices.Grow(col, max(16, len(col)))
-	}
-	return append(col, v)
-}
-
-// filled returns a column of n values.
-func filled[T any](n int, fill T) []T {
-	col := make([]T, n, max(16, 2*n))
-	for i := range col {
-		col[i] = fill
-	}
-	return col
-}
-
 // micros returns t in microseconds, finer parts cut off, or NoTime for the zero time.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
@@ -195,41 +164,4 @@ func instant(us int64, offset int16) time.Time {
 		return t.UTC()
 	}
 	return t.In(time.FixedZone("", 60*int(offset)))
-}
-
-// dict gives names codes in the order of their first use; the empty name has code 0.
-type dict struct {
-	names []string
-	index map[string]uint32
-	last  uint32
-}
-
-// code returns the code of a name; ok is false if the name is new and no valid UTF-8.
-func (d *dict) code(name string) (c uint32, ok bool) {
-	if int(d.last) < len(d.names) && d.names[d.last] == name {
-		return d.last, true
-	}
-	if c, ok = d.index[name]; ok {
-		d.last = c
-		return c, true
-	}
-	if !utf8.ValidString(name) {
-		return 0, false
-	}
-	if len(d.names) == 0 {
-		d.index = make(map[string]uint32)
-		d.add("")
-	}
-	if name == "" {
-		return 0, true
-	}
-	return d.add(strings.Clone(name)), true
-}
-
-func (d *dict) add(name string) uint32 {
-	c := uint32(len(d.names))
-	d.names = append(d.names, name)
-	d.index[name] = c
-	d.last = c
-	return c
 }

@@ -7,22 +7,24 @@ import (
 )
 
 // group gives each row the number of its journey, [none] for a row in no journey, and returns the base key of each journey and
-// whether the grouping made it.
+// whether the grouping made it, nil being no.
 func (d *draft) group(rep *Report) (of []uint32, keys []string, derived []bool) {
 	type triple struct{ account, person, kind uint32 }
-	of = make([]uint32, len(d.src))
+	if of = d.journey; of == nil { // a row's key is read before its journey is written
+		of = make([]uint32, d.n)
+	}
 	byKey := slices.Repeat([]uint32{none}, len(d.keys))
 	byTriple := make(map[triple]uint32)
-	anyDerived := false
-	for i := range of {
-		key := at(d.journey, i, 0)
+	if d.config.Group == ByKey {
+		keys = make([]string, 0, len(d.keys))
+	}
+	for i, key := range of {
 		t := triple{at(d.account.Codes, i, 0), at(d.person.Codes, i, 0), at(d.kind.Codes, i, 0)}
-		named := func(c *Column, code uint32) bool { return c.Codes != nil && c.Names[code] != "" }
-		nobody := !named(&d.person, t.person) && !named(&d.account, t.account)
+		nobody := name(&d.person, t.person) == "" && name(&d.account, t.account) == ""
 		if key != 0 && (d.config.Group == ByKey || nobody) {
 			if byKey[key] == none {
 				byKey[key] = uint32(len(keys))
-				keys, derived = append(keys, d.keys[key]), append(derived, false)
+				keys = append(keys, d.keys[key])
 			}
 			of[i] = byKey[key]
 			continue
@@ -45,17 +47,19 @@ func (d *draft) group(rep *Report) (of []uint32, keys []string, derived []bool) 
 		if !ok {
 			g = uint32(len(keys))
 			byTriple[t] = g
-			anyDerived = true
 			keys = append(keys, d.derivedKey(t.account, t.person, t.kind))
-			derived = append(derived, true)
+			derived = append(extended(derived, int(g)), true)
 		}
 		of[i] = g
 	}
-	if !anyDerived {
-		derived = nil
+	if derived != nil {
+		derived = extended(derived, len(keys))
 	}
 	return of, keys, derived
 }
+
+// extended returns list with n values.
+func extended(list []bool, n int) []bool { return append(list, make([]bool, n-len(list))...) }
 
 func (d *draft) derivedKey(account, person, kind uint32) string {
 	parts := [...]string{name(&d.account, account), name(&d.person, person), name(&d.kind, kind)}

@@ -7,68 +7,50 @@ import (
 )
 
 // The total order of events is (At, Seq, Source, ID, content), content being the remaining fields in the order of
-// [compareContent], names by code point. Only events that agree in every field compare equal.
+// [table.compareRows], names by code point. Only events that agree in every field compare equal.
 
 // compareRows compares two rows of a table in the total order.
 func (t *table) compareRows(a, b uint32) int {
 	if a == b {
 		return 0
 	}
-	if c := cmp.Compare(t.At[a], t.At[b]); c != 0 {
+	x, i := t.locate(a)
+	y, k := t.locate(b)
+	if c := cmp.Compare(at(x.at, i, NoTime), at(y.at, k, NoTime)); c != 0 {
 		return c
 	}
-	if t.Seq != nil {
-		if c := cmp.Compare(t.Seq[a], t.Seq[b]); c != 0 {
-			return c
-		}
-	}
-	if c := compareNames(&t.Source, a, b); c != 0 {
+	if c := cmp.Compare(at(x.seq, i, 0), at(y.seq, k, 0)); c != 0 {
 		return c
 	}
-	if t.ID != nil {
-		if c := strings.Compare(t.ID[a], t.ID[b]); c != 0 {
+	if c := t.compareNames(colSource, x, i, y, k); c != 0 {
+		return c
+	}
+	if c := strings.Compare(at(x.id, i, ""), at(y.id, k, "")); c != 0 {
+		return c
+	}
+	for col := range nameNames {
+		if c := t.compareNames(col, x, i, y, k); c != 0 {
 			return c
-		}
-	}
-	return t.compareContent(a, b)
-}
-
-// compareContent compares what is left when time, sequence, source and id are equal.
-func (t *table) compareContent(a, b uint32) int {
-	for _, c := range t.names() {
-		if o := compareNames(c, a, b); o != 0 {
-			return o
-		}
-	}
-	if o := compareValues(t.At, a, b); o != 0 {
-		return o
-	}
-	for _, c := range [...][]int64{t.Started, t.RecordedAt, t.Seq} {
-		if o := compareValues(c, a, b); o != 0 {
-			return o
 		}
 	}
 	return cmp.Or(
-		compareValues(t.Zone, a, b),
-		compareValues(t.Precision, a, b),
-		compareValues(t.Phase, a, b),
-		compareValues(t.Outcome, a, b),
+		cmp.Compare(at(x.started, i, NoTime), at(y.started, k, NoTime)),
+		cmp.Compare(at(x.recordedAt, i, NoTime), at(y.recordedAt, k, NoTime)),
+		cmp.Compare(at(x.zone, i, 0), at(y.zone, k, 0)),
+		cmp.Compare(at(x.precision, i, 0), at(y.precision, k, 0)),
+		cmp.Compare(at(x.phase, i, 0), at(y.phase, k, 0)),
+		cmp.Compare(at(x.outcome, i, 0), at(y.outcome, k, 0)),
 		compareExtras(t.extra[a], t.extra[b]),
 	)
 }
 
-func compareNames(c *Column, a, b uint32) int {
-	if c.Codes == nil || c.Codes[a] == c.Codes[b] {
+// compareNames compares the names that place i of block x and place k of block y have in a coded column.
+func (t *table) compareNames(col int, x *block, i int, y *block, k int) int {
+	a, b := at(x.codes[col], i, 0), at(y.codes[col], k, 0)
+	if a == b {
 		return 0
 	}
-	return strings.Compare(c.Names[c.Codes[a]], c.Names[c.Codes[b]])
-}
-
-func compareValues[T cmp.Ordered](col []T, a, b uint32) int {
-	if col == nil {
-		return 0
-	}
-	return cmp.Compare(col[a], col[b])
+	return strings.Compare(t.dicts[col].names[a], t.dicts[col].names[b])
 }
 
 func compareExtras(a, b *extra) int {

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -11,9 +12,8 @@ import (
 // table is a growing set of events in columns. Codes follow the order of first use; code 0 is the empty name. What few rows
 // have (participants, objects, attributes) is kept apart, by row.
 type table struct {
-	Columns
+	blocks
 	dicts [numNames]dict
-	n     int
 	extra map[uint32]*extra
 	exact bool // participants are complete: what is empty is unknown, and nothing is taken from the event
 }
@@ -27,50 +27,55 @@ type extra struct {
 
 // add appends an event that [Event.problem] found usable; path names a field whose text is no UTF-8, and then nothing was added.
 func (t *table) add(e *Event) (path string) {
-	bad := -1
-	put := func(i int, col *Column, text string) {
-		switch {
-		case text != "":
-			c, ok := t.dicts[i].code(text)
-			if !ok && bad < 0 {
-				bad = i
-			}
-			col.Codes = push(col.Codes, t.n, c, 0)
-		case col.Codes != nil:
-			col.Codes = extendBy(col.Codes, 0)
+	var codes [numNames]uint32
+	for i, text := range e.names() {
+		if text == "" {
+			continue
+		}
+		code, ok := t.dicts[i].code(text)
+		if !ok {
+			return nameNames[i]
+		}
+		codes[i] = code
+	}
+	b := t.open()
+	row := b.n
+	for i, code := range codes {
+		if code != 0 {
+			put(&b.codes[i], b, row, code, 0)
 		}
 	}
-	put(colSource, &t.Source, e.Source)
-	put(colStep, &t.Step, string(e.Step))
-	put(colJourney, &t.Journey, e.Journey)
-	put(colKind, &t.Kind, string(e.Kind))
-	put(colAccount, &t.Account, string(e.Account))
-	put(colPerson, &t.Person, string(e.Person))
-	put(colSeat, &t.Seat, string(e.Seat))
-	put(colTouchpoint, &t.Touchpoint, string(e.Touchpoint))
-	put(colResource, &t.Resource, e.Resource)
-	put(colLifecycle, &t.Lifecycle, e.Lifecycle)
-	if bad >= 0 {
-		for _, col := range t.names() {
-			if col.Codes != nil {
-				col.Codes = col.Codes[:t.n]
-			}
-		}
-		return nameNames[bad]
+	if us := micros(e.At); us != NoTime {
+		put(&b.at, b, row, us, NoTime)
 	}
-	n := t.n
-	t.At = extendBy(t.At, micros(e.At))
-	t.Started = push(t.Started, n, micros(e.Started), NoTime)
-	t.RecordedAt = push(t.RecordedAt, n, micros(e.RecordedAt), NoTime)
-	t.Seq = push(t.Seq, n, e.Seq, 0)
-	t.Zone = push(t.Zone, n, zoneOf(e.At), 0)
-	t.Precision = push(t.Precision, n, e.Precision, 0)
-	t.Phase = push(t.Phase, n, e.Phase, 0)
-	t.Outcome = push(t.Outcome, n, e.Outcome, 0)
-	t.ID = push(t.ID, n, e.ID, "")
+	if !e.Started.IsZero() {
+		put(&b.started, b, row, micros(e.Started), NoTime)
+	}
+	if !e.RecordedAt.IsZero() {
+		put(&b.recordedAt, b, row, micros(e.RecordedAt), NoTime)
+	}
+	if e.Seq != 0 {
+		put(&b.seq, b, row, e.Seq, 0)
+	}
+	if zone := zoneOf(e.At); zone != 0 {
+		put(&b.zone, b, row, zone, 0)
+	}
+	if e.Precision != 0 {
+		put(&b.precision, b, row, e.Precision, 0)
+	}
+	if e.Phase != 0 {
+		put(&b.phase, b, row, e.Phase, 0)
+	}
+	if e.Outcome != 0 {
+		put(&b.outcome, b, row, e.Outcome, 0)
+	}
+	if e.ID != "" {
+		put(&b.id, b, row, e.ID, "")
+	}
 	if len(e.With)+len(e.Objects)+len(e.Attributes) > 0 {
-		t.setExtra(uint32(n), newExtra(e, t.exact))
+		t.setExtra(uint32(t.n), newExtra(e, t.exact))
 	}
+	b.n++
 	t.n++
 	return ""
 }
@@ -82,13 +87,6 @@ func zoneOf(t time.Time) int16 {
 	}
 	_, offset := t.Zone()
 	return int16(offset / 60)
-}
-
-// named makes the columns know the names that the dictionaries hold by now.
-func (t *table) named() {
-	for i, col := range t.names() {
-		col.Names = t.dicts[i].names
-	}
 }
 
 func (t *table) setExtra(row uint32, x *extra) {
@@ -119,7 +117,9 @@ func newExtra(e *Event, exact bool) *extra {
 
 // event returns a row as an event; the slices that it carries are shared.
 func (t *table) event(row int) Event {
-	return eventOf(&t.Columns, row, t.Step.At(row), t.Journey.At(row), t.extra[uint32(row)])
+	b, r := t.locate(uint32(row))
+	c := b.columns(&t.dicts)
+	return eventOf(&c, r, c.Step.At(r), c.Journey.At(r), t.extra[uint32(row)])
 }
 
 // eventOf returns row r of columns as an event.
@@ -127,7 +127,7 @@ func eventOf(c *Columns, r int, step, journey string, x *extra) Event {
 	zone := at(c.Zone, r, 0)
 	e := Event{
 		Phase:      at(c.Phase, r, b2b.UnknownPhase),
-		At:         instant(c.At[r], zone),
+		At:         instant(at(c.At, r, NoTime), zone),
 		Started:    instant(at(c.Started, r, NoTime), zone),
 		RecordedAt: instant(at(c.RecordedAt, r, NoTime), zone),
 		Precision:  at(c.Precision, r, b2b.UnknownPrecision),
@@ -149,88 +149,63 @@ func eventOf(c *Columns, r int, step, journey string, x *extra) Event {
 	return e
 }
 
-// appendColumns appends the rows of c, whose lengths and codes were checked, except those for which skip is true.
-func (t *table) appendColumns(c *Columns, skip []bool) {
-	n, add := t.n, len(c.Step.Codes)
-	rows := make([]uint32, 0, add)
-	if skip == nil {
-		rows = nil
-	} else {
-		for i := range add {
-			if !skip[i] {
-				rows = append(rows, uint32(i))
-			}
+// appendColumns appends the rows of a list, nil being all, of columns whose lengths and codes were checked.
+func (t *table) appendColumns(c *Columns, rows rowList) {
+	names := c.names()
+	to := t.recoding(func(i int) []string {
+		if len(names[i].Codes) == 0 {
+			return nil
 		}
-		add = len(rows)
-	}
-	from := c.names()
-	for i, col := range t.names() {
-		if from[i].Codes == nil && col.Codes == nil {
-			continue
-		}
-		col.Codes = grow(col.Codes, n, add, 0)
-		if from[i].Codes == nil {
-			col.Codes = extend(col.Codes, n+add, 0)
-			continue
-		}
-		recode := make([]uint32, len(from[i].Names))
-		for j, name := range from[i].Names {
-			recode[j], _ = t.dicts[i].code(name)
-		}
-		if rows == nil {
-			for _, code := range from[i].Codes {
-				col.Codes = append(col.Codes, recode[code])
-			}
-		} else {
-			for _, r := range rows {
-				col.Codes = append(col.Codes, recode[from[i].Codes[r]])
-			}
-		}
-	}
-	t.At = join(t.At, c.At, rows, n, add, NoTime)
-	t.Started = join(t.Started, c.Started, rows, n, add, NoTime)
-	t.RecordedAt = join(t.RecordedAt, c.RecordedAt, rows, n, add, NoTime)
-	t.Seq = join(t.Seq, c.Seq, rows, n, add, 0)
-	t.Zone = join(t.Zone, c.Zone, rows, n, add, 0)
-	t.Precision = join(t.Precision, c.Precision, rows, n, add, 0)
-	t.Phase = join(t.Phase, c.Phase, rows, n, add, 0)
-	t.Outcome = join(t.Outcome, c.Outcome, rows, n, add, 0)
-	t.ID = join(t.ID, c.ID, rows, n, add, "")
-	t.n += add
+		return names[i].Names
+	})
+	t.adopt(c, rows, to)
 }
 
-// grow makes room for add more values after n, making an absent column first.
-func grow[T comparable](col []T, n, add int, fill T) []T {
-	if col == nil {
-		col = extend(make([]T, 0, n+add), n, fill)
+// recoding returns for each coded column the code here of every name.
+func (t *table) recoding(names func(i int) []string) *[numNames][]uint32 {
+	var to [numNames][]uint32
+	for i := range to {
+		list := names(i)
+		to[i] = make([]uint32, len(list))
+		for j, name := range list {
+			to[i][j], _ = t.dicts[i].code(name)
+		}
 	}
-	return slices.Grow(col, add)
+	return &to
 }
 
-// extend appends fill until the column has n values.
-func extend[T any](col []T, n int, fill T) []T {
-	for len(col) < n {
-		col = append(col, fill)
+// merge appends the rows of another table, which may be t itself.
+func (t *table) merge(from *table) {
+	n, extras := uint32(t.n), maps.Clone(from.extra)
+	parts := make([]Columns, len(from.list))
+	for i, b := range from.list {
+		parts[i] = b.columns(&from.dicts)
 	}
-	return col
+	to := t.recoding(func(i int) []string { return from.dicts[i].names })
+	for i := range parts {
+		t.adopt(&parts[i], nil, to)
+	}
+	for row, x := range extras {
+		t.setExtra(n+row, x)
+	}
 }
 
-// join appends the rows of from (all of them where rows is nil) to a column of n values.
-func join[T comparable](col, from []T, rows []uint32, n, add int, fill T) []T {
-	switch {
-	case len(from) == 0 && col == nil:
-		return nil
-	case len(from) == 0:
-		return extend(col, n+add, fill)
+// retain keeps the rows of a list, which ascends.
+func (t *table) retain(keep []uint32) {
+	same := t.recoding(func(i int) []string { return t.dicts[i].names })
+	old := t.list
+	t.blocks = blocks{}
+	rows := make(rowList, 0, blockRows)
+	for k, b := range old {
+		from := uint32(k) << blockShift
+		rows = rows[:0]
+		for len(keep) > 0 && keep[0] < from+uint32(b.n) {
+			rows, keep = append(rows, keep[0]-from), keep[1:]
+		}
+		c := b.columns(&t.dicts)
+		t.adopt(&c, rows, same)
+		old[k] = nil // its memory is free from here on
 	}
-	col = grow(col, n, add, fill)
-	if rows == nil {
-		return append(col, from...)
-	}
-	for _, r := range rows {
-		col = append(col, from[r])
-	}
-	return col
 }
 
 // named sets the fields of the coded columns.
@@ -238,4 +213,12 @@ func (e *Event) named(text [numNames]string) {
 	e.Source, e.Step, e.Journey, e.Kind = text[colSource], StepID(text[colStep]), text[colJourney], Kind(text[colKind])
 	e.Account, e.Person, e.Seat = b2b.AccountID(text[colAccount]), b2b.PersonID(text[colPerson]), b2b.SeatID(text[colSeat])
 	e.Touchpoint, e.Resource, e.Lifecycle = touchpoint.ID(text[colTouchpoint]), text[colResource], text[colLifecycle]
+}
+
+// names returns the fields of the coded columns.
+func (e *Event) names() [numNames]string {
+	return [numNames]string{
+		e.Source, string(e.Step), e.Journey, string(e.Kind), string(e.Account), string(e.Person), string(e.Seat), string(e.Touchpoint),
+		e.Resource, e.Lifecycle,
+	}
 }

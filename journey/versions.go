@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"hash/maphash"
 	"slices"
+	"strings"
 )
 
 // Superseded is one record of which older versions are kept aside for as-of views.
@@ -19,41 +20,46 @@ func (b *Builder) compact() {
 	}
 	b.dirty = false
 	b.superseded, b.current = nil, nil
-	t := &b.t
-	t.named()
-	if t.ID == nil {
-		return
-	}
-	gone, versions := t.versions()
+	gone, versions := b.t.versions()
 	b.duplicates += len(gone)
 	b.drop(gone, versions)
 }
 
 // versions returns the rows that repeat an earlier one, ascending, and for each record of which several versions are known its rows.
 func (t *table) versions() (gone []uint32, versions [][]uint32) {
+	if !slices.ContainsFunc(t.list, func(b *block) bool { return b.id != nil }) {
+		return nil, nil
+	}
+	record := func(r uint32) (id string, source uint32) {
+		b, i := t.locate(r)
+		return at(b.id, i, ""), at(b.codes[colSource], i, 0)
+	}
 	// slots: open addressing over the rows that were the first to show their (source, id).
 	size := 16
-	for size < 2*t.n {
+	for size < t.n+t.n/2 {
 		size *= 2
 	}
 	slots := make([]uint32, size) // row + 1
 	next := make(map[uint32]int)  // first row → index in versions
 	seed := maphash.MakeSeed()
-	for r := range t.n {
-		id := t.ID[r]
+	for row := range uint32(t.n) {
+		id, source := record(row)
 		if id == "" {
 			continue
 		}
-		row, source := uint32(r), at(t.Source.Codes, r, 0)
 		i := (maphash.String(seed, id) ^ uint64(source)*0x9e3779b97f4a7c15) & uint64(size-1)
-		for slots[i] != 0 && (t.ID[slots[i]-1] != id || at(t.Source.Codes, int(slots[i]-1), 0) != source) {
-			i = (i + 1) & uint64(size-1)
+		first, found := uint32(0), false
+		for ; slots[i] != 0; i = (i + 1) & uint64(size-1) {
+			first = slots[i] - 1
+			if otherID, otherSource := record(first); otherID == id && otherSource == source {
+				found = true
+				break
+			}
 		}
-		if slots[i] == 0 {
+		if !found {
 			slots[i] = row + 1
 			continue
 		}
-		first := slots[i] - 1
 		k, several := next[first]
 		switch {
 		case t.compareRows(first, row) == 0:
@@ -72,10 +78,18 @@ func (t *table) versions() (gone []uint32, versions [][]uint32) {
 
 // recorded returns when a row became known; without a time of recording, when it happened.
 func (t *table) recorded(r uint32) int64 {
-	if us := at(t.RecordedAt, int(r), NoTime); us != NoTime {
+	b, i := t.locate(r)
+	if us := at(b.recordedAt, i, NoTime); us != NoTime {
 		return us
 	}
-	return t.At[r]
+	return at(b.at, i, NoTime)
+}
+
+// compareRecords compares two rows by (source, id).
+func (t *table) compareRecords(a, b uint32) int {
+	x, i := t.locate(a)
+	y, k := t.locate(b)
+	return cmp.Or(t.compareNames(colSource, x, i, y, k), strings.Compare(at(x.id, i, ""), at(y.id, k, "")))
 }
 
 // compareVersions orders versions of one record: the latest recorded counts, then the greatest in the total order.
@@ -89,43 +103,33 @@ func (t *table) compareVersions(a, b uint32) int {
 // drop removes rows, given in ascending order, renumbers what points at rows and notes which version of a record counts.
 func (b *Builder) drop(gone []uint32, versions [][]uint32) {
 	t := &b.t
-	to := make(map[uint32]uint32) // new numbers of the rows that something points at
-	for _, list := range versions {
-		for _, r := range list {
-			to[r] = r
-		}
-	}
 	if len(gone) > 0 {
-		keep := make([]uint32, 0, t.n-len(gone))
+		keep := without(t.n, gone)
+		moved := func(r uint32) uint32 { // the new number of a row that is kept
+			i, _ := slices.BinarySearch(keep, r)
+			return uint32(i)
+		}
+		for _, list := range versions {
+			for i := range list {
+				list[i] = moved(list[i])
+			}
+		}
 		extras := make(map[uint32]*extra, len(t.extra))
-		g := 0
-		for r := range uint32(t.n) {
-			if g < len(gone) && gone[g] == r {
-				g++
-				continue
+		for r, x := range t.extra {
+			if _, dropped := slices.BinarySearch(gone, r); !dropped {
+				extras[moved(r)] = x
 			}
-			if x := t.extra[r]; x != nil {
-				extras[uint32(len(keep))] = x
-			}
-			if _, ok := to[r]; ok {
-				to[r] = uint32(len(keep))
-			}
-			keep = append(keep, r)
 		}
 		t.extra = extras
-		t.Columns = t.take(keep)
+		t.retain(keep)
 		if b.offered == nil {
 			b.offered = keep
 		} else {
 			b.offered = pick(b.offered, keep)
 		}
-		t.n = len(keep)
 	}
 	b.superseded, b.current = nil, make(map[uint32]uint32)
 	for _, list := range versions {
-		for i := range list {
-			list[i] = to[list[i]]
-		}
 		best := slices.MaxFunc(list, t.compareVersions)
 		for _, r := range list {
 			if r != best {
