@@ -1,6 +1,9 @@
 package choice
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // lu is the factorisation of a square matrix with row exchanges. It is plain and single-threaded, so that its bytes hang
 // neither on the number of processors nor on fused multiplication.
@@ -46,7 +49,7 @@ func (f lu) solve(b [][]float64) [][]float64 {
 	n := len(f.a)
 	x := make([][]float64, n)
 	for i, p := range f.perm {
-		x[i] = append([]float64(nil), b[p]...)
+		x[i] = slices.Clone(b[p])
 	}
 	axpy := func(i, k int, q float64) {
 		if q == 0 {
@@ -75,7 +78,7 @@ func (f lu) solve(b [][]float64) [][]float64 {
 // solveTransposed returns y with yᵀ A = bᵀ.
 func (f lu) solveTransposed(b []float64) []float64 {
 	n := len(f.a)
-	y := append([]float64(nil), b...)
+	y := slices.Clone(b)
 	for i := range n { // Uᵀ
 		y[i] /= f.a[i][i]
 		for k := i + 1; k < n; k++ {

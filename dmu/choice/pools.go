@@ -50,11 +50,12 @@ func unanimous(p [][]float64) Outcome {
 	return partial(out)
 }
 
-// acceptable restricts the weighted probability to the alternatives that everybody accepts.
+// acceptable restricts the weighted probability to the alternatives that everybody accepts. A preference that is below the
+// threshold by rounding alone, as after influence, is not below it.
 func (d *decision) acceptable(p Preferences) Outcome {
 	out := pool(p.p, d.w)
 	for a := range out {
-		if slices.ContainsFunc(p.p, func(row []float64) bool { return row[a] < d.opt.Tau }) {
+		if slices.ContainsFunc(p.p, func(row []float64) bool { return row[a] < d.opt.Tau-1e-12 }) {
 			out[a] = 0
 		}
 	}

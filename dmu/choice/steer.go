@@ -26,8 +26,8 @@ type Next struct {
 }
 
 // WhomNext ranks the members by how much the probability of the target rises per cost when the member's preference becomes
-// (1−δ)P + δ·target: whom to talk to next. Ties, which are judged at twelve decimals, go to the smaller id. Where the rule is simulated all members are judged by
-// the same draws.
+// (1−δ)P + δ·target: whom to talk to next. Ties, which are judged at twelve decimals, go to the smaller id. Where the rule is
+// simulated all members are judged by the same draws.
 func WhomNext(n Next, p Preferences, weights []float64, opt Options) ([]Gain, error) {
 	var problems b2b.Problems
 	target := p.Index(n.Target)
@@ -44,8 +44,11 @@ func WhomNext(n Next, p Preferences, weights []float64, opt Options) ([]Gain, er
 		problems.Add("cost", "not one per member")
 	}
 	for i, c := range n.Cost {
-		if !(c > 0) || math.IsInf(c, 1) {
+		switch {
+		case !(c > 0) || math.IsInf(c, 1):
 			problems.Add("cost["+strconv.Itoa(i)+"]", "not a positive finite number")
+		case c < 1e-300: // a gain per cost would not be finite
+			problems.Add("cost["+strconv.Itoa(i)+"]", "below 1e-300")
 		}
 	}
 	d, err := newDecision(p, weights, opt, []Rule{n.Rule})

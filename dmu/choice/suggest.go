@@ -1,6 +1,7 @@
 package choice
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/buyerjourney/b2b"
@@ -111,7 +112,7 @@ func (p Preferences) Fold(o Outcome) (Outcome, error) {
 	if quo < 0 || quo >= len(o.P) {
 		return Outcome{}, &b2b.InvalidError{Path: "alternatives", Reason: "none is the status quo"}
 	}
-	o.P = append([]float64(nil), o.P...)
+	o.P = slices.Clone(o.P)
 	o.P[quo] += o.NoDecision
 	o.NoDecision = 0
 	return o, nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -49,7 +48,7 @@ func answer(s settings, g *group) (*output, error) {
 			Rule: s.rule, Target: prefs.Alternatives()[target].ID, Delta: s.delta, Cost: g.costs,
 		}, prefs, g.weights, s.options(s.rule))
 		if err != nil {
-			return nil, err
+			return nil, inFile(err)
 		}
 		for _, x := range gains {
 			out.WhomNext = append(out.WhomNext, whomNext{string(x.Member), x.Gain + 0, x.PerCost + 0})
@@ -84,38 +83,28 @@ func (out *output) influence(s settings, g *group) (choice.Preferences, error) {
 		}
 		return g.prefs, nil
 	}
-	cfg := choice.InfluenceConfig{W: g.Influence}
-	stubborn := false
+	stubborn, heard := false, false
 	for _, m := range g.Members {
-		theta := orOne(m.Susceptibility)
-		stubborn = stubborn || theta < 1
-		cfg.Susceptibility = append(cfg.Susceptibility, theta)
+		stubborn = stubborn || orOne(m.Susceptibility) < 1
 	}
 	var outside [][]float64
-	heard := false
 	for _, o := range g.Outsiders {
-		row := make([]float64, len(g.Members))
 		for _, e := range o.Edges {
-			row[g.member(e.Member)] += e.Weight
 			heard = heard || e.Weight > 0
 		}
-		cfg.Outsiders = append(cfg.Outsiders, row)
 		outside = append(outside, o.Preference)
 	}
 	out.Influence.Applied = true
-	f, err := choice.NewInfluence(cfg)
-	if stuck, ok := errors.AsType[*choice.NoSteadyStateError](err); ok {
-		if stubborn || heard {
-			return g.prefs, fmt.Errorf("influence: %w (the first is members[%d]); lower a susceptibility", stuck, stuck.Members[0])
-		}
+	f := g.dynamics
+	switch {
+	case f == nil && (stubborn || heard):
+		return g.prefs, fmt.Errorf("influence: %w (the first is members[%d]); lower a susceptibility", g.stuck, g.stuck.Members[0])
+	case f == nil:
 		return out.averaging(g)
-	}
-	if err != nil {
-		return g.prefs, inFile(err)
 	}
 	prefs, err := f.Apply(g.prefs, outside)
 	if err != nil {
-		return g.prefs, inFile(err)
+		return g.prefs, err
 	}
 	out.Influence.Steady, out.Influence.Total, out.Influence.OutsiderShare = prefs.Rows(), f.Total(), f.OutsiderShare()
 	if !stubborn && heard {
@@ -128,7 +117,7 @@ func (out *output) influence(s settings, g *group) (choice.Preferences, error) {
 func (out *output) averaging(g *group) (choice.Preferences, error) {
 	d, err := choice.NewDeGroot(g.Influence)
 	if err != nil {
-		return g.prefs, inFile(err)
+		return g.prefs, err
 	}
 	rows, err := d.Limit(g.prefs.Rows())
 	if err != nil {

@@ -197,6 +197,23 @@ func TestAveraging(t *testing.T) {
 	}
 }
 
+// Members of one mind stay of it, whoever they listen to, and accept what they accepted: rounding excludes nothing. Without
+// outsiders each member's row of shares is empty.
+func TestOfOneMind(t *testing.T) {
+	const group = `{"alternatives":[{"id":"a"},{"id":"b"}],"members":[
+{"id":"x","preference":[0.1,0.9],"susceptibility":0.7},{"id":"y","preference":[0.1,0.9],"susceptibility":0.6},{"id":"z","preference":[0.1,0.9]}],
+"influence":[[0.3,0.3,0.4],[0.7,0.1,0.2],[0.6,0.2,0.2]]}`
+	code, text, stderr := try(t, group, "-in", "-", "-tau", "0.1")
+	if code != 0 || !strings.Contains(text, `"outsider_share":[[],[],[]]`) {
+		t.Fatalf("exit %d %s: %s", code, stderr, text)
+	}
+	for _, r := range answerOf(t, text).Rules {
+		if r.Rule == "acceptability" && math.Abs(r.P[0]-.1) > 1e-12 {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	change := func(was, is string) string {
 		if !strings.Contains(full, was) {
@@ -220,7 +237,7 @@ func TestErrors(t *testing.T) {
 		{"no such vetoer", change(`["m3"]`, `["m9"]`), "-in -", 1, "game.vetoers[0]: not a member"},
 		{"no influence", change(`"influence":[[0.5,0.25,0.25],[0.5,0.5,0],[1,0,0]],`, ""), "-in -", 1, "outsiders[0].edges: influence is absent, so that nobody can be moved"},
 		{"no such criterion", change(`"criterion":"fit","weight":2`, `"criterion":"speed","weight":2`), "-in -", 1, "members[1].interests[1].criterion: no performance is given for it"},
-		{"short scores", change(`[0.9,0.8,0]`, `[0.9,0.8]`), "-in -", 1, "performance[1].scores: not one score per alternative\nmembers[1].performance[1].scores: not one score per alternative"},
+		{"short scores", change(`[0.9,0.8,0]`, `[0.9,0.8]`), "-in -", 1, "performance[1].scores: not one score per alternative"},
 		{"veto of what is", change(`[0.1,0,0]`, `[0,0,0.1]`), "-in -", 1, "members[0].veto[2]: a veto of the status quo"},
 		{"preference", change(`[0.1,0.3,0.6]`, `[0.1,0.3,0.7]`), "-in -", 1, "members[2].preference: does not sum to 1"},
 		{"row of influence", change(`[1,0,0]],`, `[1,0.5,0]],`), "-in -", 1, "influence[2]: does not sum to 1"},
@@ -232,6 +249,22 @@ func TestErrors(t *testing.T) {
 		{"weight of an edge", change(`"weight":0.1`, `"weight":1.1`), "-in -", 1, "outsiders[0].edges[0].weight: outside [0,1]"},
 		{"outsider's preference", change(`"preference":[1,0,0],"edges"`, `"preference":[1,1,0],"edges"`), "-in -", 1, "outsiders[0].preference: does not sum to 1"},
 		{"buy class", change(`"modified_rebuy"`, `"new"`), "-in -", 1, "buy_class: not new_task, modified_rebuy or straight_rebuy"},
+		{"wrong types", change(`"preference":[0.1,0.3,0.6],"votes":15`, `"preference":[0.1,null,"x"],"votes":1.5,"cost":1e999`), "-in -", 1, "members[2].cost: a number too large\n" +
+			"members[2].preference[1]: null where a number is needed\nmembers[2].preference[2]: a string where a number is needed\nmembers[2].votes: a number where a whole number of at most 63 bits is needed"},
+		{"everything at once", `{"buy_class":"x","alternatives":[{"id":"a","ours":true},{"id":"a","ours":true}],
+"members":[{"id":"m","weight":0,"cost":0,"susceptibility":2,"votes":-1},{"id":"m","weight":0,"preference":[1,1],"votes":3},{"weight":0,"interests":[],"votes":1}],
+"performance":[{"criterion":"c","scores":[1]},{"criterion":"c","scores":[1,2]}],"beta":-1,
+"outsiders":[{"id":"o","preference":[1,0],"edges":[{"member":"m","weight":0.6},{"member":"m","weight":0.6}]},{"id":"o","preference":[2,0]},{"id":"","preference":[1]}],
+"influence":[[1,0,0],[0,1,1],[0,0]],"game":{"quota":9}}`, "-in -", 1, "buy_class: not new_task, modified_rebuy or straight_rebuy\n" +
+			"members[0].cost: not above 0\nmembers[0].susceptibility: outside [0,1]\nmembers[0]: neither preference nor interests\n" +
+			"members: no positive weight\nmembers[1].id: same as members[0]\nmembers[2].id: empty\n" +
+			"alternatives[1].id: same as alternatives[0]\nalternatives[1].ours: alternatives[0] is ours already\nmembers[1].preference: does not sum to 1\n" +
+			"beta: not above 0\nperformance[0].scores: not one score per alternative\nperformance[1].criterion: same as performance[0]\n" +
+			"outsiders[1].id: same as outsiders[0]\noutsiders[1].preference[0]: outside [0,1]\noutsiders[2].id: empty\noutsiders[2].preference: has 1 numbers, not 2\n" +
+			"outsiders: the weights on members[0] sum to more than 1\ninfluence[1]: does not sum to 1\ninfluence[2]: has 2 numbers, not 3\n" +
+			"members[0].votes: negative\ngame.quota: not between 1 and the sum of the weights"},
+		{"utilities", strings.Replace(change(`"scores":[0.9,0.8,0]`, `"scores":[1e308,-1e308,0]`), `"beta":2`, `"beta":9`, 1), "-in -", 1, "performance: utilities are too large"},
+		{"tiny cost", change(`"cost":10`, `"cost":1e-305`), "-in -", 1, "members[0].cost: below 1e-300"},
 		{"flags", full, "-in - -ties x -rule y -format z -tau 2 -delta 0 -topk 0 -draws 0", 2, "-ties: not split, influence or none\n-rule: not a rule\n-format: not json or text\n-tau: outside [0,1]\n-delta: outside (0,1]\n-topk: below 1\n-draws: below 1"},
 		{"flags against the file", full, "-in - -autocrat m9 -target Z -endorse 1 -topk 3", 2, "-autocrat: not a member\n-target: not an alternative\n-endorse: not above half of the members and at most all\n-topk: not below the number of alternatives"},
 	} {
