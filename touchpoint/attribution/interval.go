@@ -99,7 +99,7 @@ func (s *sampler) draw(replicate int, w *weights) {
 	p, r, root := s.p, uint64(replicate), s.root
 	factor := make([]float64, len(s.account))
 	for a, key := range s.account {
-		g := root.SourceN("attribution account", r, key)
+		g := root.SourceN("account", r, key)
 		factor[a] = float64(g.Poisson1())
 	}
 	for i := range p.conv {
@@ -108,7 +108,7 @@ func (s *sampler) draw(replicate int, w *weights) {
 			k := factor[p.account[i]]
 			conv, null = k*p.conv[i], k*p.null[i]
 		} else {
-			g := root.SourceN("attribution", r, s.keys[i])
+			g := root.SourceN("path", r, s.keys[i])
 			if p.conv[i] > 0 {
 				conv = float64(g.Poisson(p.conv[i]))
 			}
