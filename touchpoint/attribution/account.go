@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/exact"
 	"github.com/buyerjourney/b2b/touchpoint"
 )
 
@@ -136,19 +137,19 @@ func divideAll(journeys []AccountJourney, m AccountModel, by func(touchpoint.Tou
 	var names, accounts []string
 	var none, all struct {
 		conv  int64
-		value value
+		value exact.Sum
 	}
 	for _, j := range journeys {
 		if j.Conversions == 0 {
 			continue
 		}
 		all.conv += j.Conversions
-		all.value.add(j.Value)
+		all.value.Add(j.Value)
 		touches := slices.SortedFunc(slices.Values(j.Touches), touchpoint.Touch.Compare)
 		w := m.divide(touches, j.Milestones)
 		if w == nil {
 			none.conv += j.Conversions
-			none.value.add(j.Value)
+			none.value.Add(j.Value)
 			continue
 		}
 		var key strings.Builder
@@ -180,8 +181,8 @@ func divideAll(journeys []AccountJourney, m AccountModel, by func(touchpoint.Tou
 		p.value = append(p.value, x.j.Value)
 	}
 	p.null = make([]float64, len(p.conv))
-	p.none = Amount{float64(none.conv), none.value.float64()}
-	p.total = Amount{float64(all.conv), all.value.float64()}
+	p.none = Amount{float64(none.conv), none.value.Float64()}
+	p.total = Amount{float64(all.conv), all.value.Float64()}
 	return l
 }
 

@@ -2,70 +2,73 @@ package attribution
 
 import "github.com/buyerjourney/b2b/internal/exact"
 
-// value is an exact sum of values. Most paths have one value, which then is the sum; only more make an accumulator.
+// value is an exact sum of values without a pointer: two float64 that hold nearly all sums, or the number of one in a [vault].
+// It belongs to the vault that it was added with.
 type value struct {
-	one float64
-	sum *exact.Sum
+	pair exact.Pair
+	far  int32 // one more than the number in the vault; 0 is the pair
 }
 
-func (v *value) add(x float64) {
-	switch {
-	case x == 0:
-	case v.sum != nil:
-		v.sum.Add(x)
-	case v.one == 0:
-		v.one = x
-	default:
-		v.sum = new(exact.Sum)
-		v.sum.Add(v.one)
-		v.sum.Add(x)
-	}
-}
+// vault keeps the sums that two float64 do not hold.
+type vault []exact.Sum
 
-func (v *value) addTo(s *exact.Sum) {
-	if v.sum != nil {
-		s.Merge(v.sum)
+func (v *vault) add(a *value, x float64) {
+	if x == 0 {
 		return
 	}
-	s.Add(v.one)
+	if a.far == 0 {
+		if a.pair.Add(x) {
+			return
+		}
+		var s exact.Sum
+		a.pair.AddTo(&s)
+		*a = v.keep(s)
+	}
+	(*v)[a.far-1].Add(x)
 }
 
-func (v *value) merge(w *value) {
-	if w.sum == nil {
-		v.add(w.one)
+// keep returns the sum as a value of the vault.
+func (v *vault) keep(s exact.Sum) value {
+	*v = append(*v, s)
+	return value{far: int32(len(*v))}
+}
+
+// take returns the sum as a value, of the vault only where it must.
+func (v *vault) take(s exact.Sum) value {
+	if p, ok := s.Pair(); ok {
+		return value{pair: p}
+	}
+	return v.keep(s)
+}
+
+// merge adds b, which belongs to from, to a.
+func (v *vault) merge(a *value, from vault, b value) {
+	if b.far == 0 {
+		v.add(a, b.pair.Hi)
+		v.add(a, b.pair.Lo)
 		return
 	}
-	if v.sum == nil {
-		v.sum = new(exact.Sum)
-		v.sum.Add(v.one)
+	s := v.sum(*a)
+	s.Merge(&from[b.far-1])
+	if a.far > 0 {
+		(*v)[a.far-1] = s
+		return
 	}
-	v.sum.Merge(w.sum)
+	*a = v.take(s)
 }
 
-// less returns the sum without x.
-func (v *value) less(x float64) exact.Sum {
-	var s exact.Sum
-	v.addTo(&s)
-	s.Sub(x)
+// sum returns a copy of the sum.
+func (v vault) sum(a value) (s exact.Sum) {
+	if a.far > 0 {
+		return v[a.far-1].Clone()
+	}
+	a.pair.AddTo(&s)
 	return s
 }
 
-func (v *value) isZero() bool {
-	if v.sum != nil {
-		return v.sum.IsZero()
+func (v vault) float64(a value) float64 {
+	if a.far > 0 {
+		return v[a.far-1].Float64()
 	}
-	return v.one == 0
-}
-
-func (v *value) float64() float64 {
-	if v.sum != nil {
-		return v.sum.Float64()
-	}
-	return v.one
-}
-
-func (v *value) append(dst []byte) []byte {
-	var s exact.Sum
-	v.addTo(&s)
-	return s.AppendBinary(dst)
+	return a.pair.Hi
 }

@@ -82,9 +82,9 @@ func endStates(p *Paths, k int) (ends []int32, n int) {
 	ends = make([]int32, len(p.conv))
 	for r := range ends {
 		steps := p.of(r)
-		ends[r], _ = g.intern(steps[max(0, len(steps)-k):])
+		ends[r] = g.intern(steps[max(0, len(steps)-k):])
 	}
-	return ends, int(g.next)
+	return ends, len(g.list)
 }
 
 // folds is the division of the paths for cross-validation.

@@ -68,21 +68,6 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// hashText hashes eight bytes at a time.
-func hashText(s string) uint32 {
-	h := uint64(len(s))
-	for len(s) >= 8 {
-		h = mix(h, uint64(s[0])|uint64(s[1])<<8|uint64(s[2])<<16|uint64(s[3])<<24|
-			uint64(s[4])<<32|uint64(s[5])<<40|uint64(s[6])<<48|uint64(s[7])<<56)
-		s = s[8:]
-	}
-	rest := uint64(0)
-	for i := range len(s) {
-		rest |= uint64(s[i]) << (8 * i)
-	}
-	return uint32(mix(h, rest))
-}
-
 // hashPath hashes what makes a record.
 func hashPath(account uint32, codes []uint32, ages []int64) uint32 {
 	h := mix(uint64(account), uint64(len(ages)))
@@ -96,34 +81,6 @@ func hashPath(account uint32, codes []uint32, ages []int64) uint32 {
 		h = mix(h, uint64(a))
 	}
 	return uint32(h)
-}
-
-// texts remembers the records of texts.
-type texts struct {
-	slots
-	bytes []byte
-	list  []textRecord
-}
-
-type textRecord struct {
-	from, to uint32 // in bytes
-	record   int32
-}
-
-func (t *texts) lookup(text string) (record int32, hash uint32, ok bool) {
-	hash = hashText(text)
-	i, ok := t.find(hash, func(i int32) bool { return string(t.bytes[t.list[i].from:t.list[i].to]) == text })
-	if !ok {
-		return 0, hash, false
-	}
-	return t.list[i].record, hash, true
-}
-
-func (t *texts) remember(text string, hash uint32, record int32) {
-	from := uint32(len(t.bytes))
-	t.bytes = append(double(t.bytes, len(text)), text...)
-	t.put(hash, int32(len(t.list)))
-	t.list = append(double(t.list, 1), textRecord{from, uint32(len(t.bytes)), record})
 }
 
 // double makes room for n more elements, at least twice what there is: append alone grows large slices by a quarter, and so

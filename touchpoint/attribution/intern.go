@@ -1,12 +1,22 @@
 package attribution
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // table interns strings. Code 0 of an account is the empty string. The zero value is empty.
 type table struct {
-	list []string
-	code map[string]uint32
-	near [256]uint32 // one more than the code met last with this length, first and last byte: most look-ups end here
+	list  []string
+	code  map[string]uint32
+	near  [256]uint32 // one more than the code met last with this length, first and last byte: most look-ups end here
+	words [256]word   // the words met last, by their hash
+}
+
+// word is a string of at most 7 bytes, first byte lowest, and one more than its code.
+type word struct {
+	bytes uint64
+	code  uint32
 }
 
 func (t *table) intern(s string) uint32 {
@@ -29,4 +39,13 @@ func (t *table) intern(s string) uint32 {
 	}
 	*slot = c + 1
 	return c
+}
+
+// internWord interns the string that text begins with, of which w holds all bytes, the last one not 0.
+func (t *table) internWord(w uint64, text string) uint32 {
+	slot := &t.words[w*0x9e3779b97f4a7c15>>56]
+	if slot.code == 0 || slot.bytes != w {
+		*slot = word{w, t.intern(text[:(bits.Len64(w)+7)/8]) + 1}
+	}
+	return slot.code - 1
 }

@@ -7,40 +7,27 @@ type linear struct {
 	w    []float64 // parallel to p.steps
 }
 
-// compileRule prepares the rule. For replicates it is evaluated once for every path. Evaluation allocates nothing per path.
+// compileRule prepares the rule. For replicates its weights are found once for every path. Evaluation allocates nothing per
+// path.
 func compileRule(p *Paths, r Rule, replicates bool) *linear {
 	l := &linear{p: p, rule: r}
-	if replicates {
-		w, weigh := make([]float64, len(p.steps)), l.weigher()
+	if _, one := r.(single); replicates && !one {
+		w, s := make([]float64, len(p.steps)), newWalk(p)
 		for i := range p.conv {
-			weigh(i, w[p.start[i]:p.start[i+1]])
+			s.to(p, i)
+			r.weigh(s, w[p.start[i]:p.start[i+1]])
 		}
 		l.w = w
 	}
 	return l
 }
 
-// weigher returns a function that fills the weights of a path, which come zeroed.
-func (l *linear) weigher() func(r int, w []float64) {
-	s := walk{names: l.p.names, seen: make([]int32, len(l.p.names))}
-	return func(r int, w []float64) {
-		s.codes, s.ages = l.p.of(r), l.p.agesOf(r)
-		s.turn++
-		l.rule.weigh(&s, w)
-	}
-}
-
 func (l *linear) worker() func(*weights, *scores) bool {
-	n := len(l.p.names)
-	conv, value := make([]total, n), make([]total, n)
-	var weigh func(r int, w []float64)
-	var scratch []float64
-	if l.w == nil {
-		weigh = l.weigher()
-	}
+	p, s, scratch := l.p, newWalk(l.p), []float64(nil)
+	one, _ := l.rule.(single)
+	credit := make([]struct{ conv, value total }, len(p.names))
 	return func(w *weights, out *scores) bool {
-		clear(conv)
-		clear(value)
+		clear(credit)
 		converts := false
 		for r, c := range w.conv {
 			if c == 0 {
@@ -48,28 +35,34 @@ func (l *linear) worker() func(*weights, *scores) bool {
 			}
 			converts = true
 			v := w.value[r]
-			codes := l.p.of(r)
+			if one != nil {
+				s.to(p, r)
+				to := &credit[s.codes[one.pick(s)]]
+				to.conv.Add(c)
+				to.value.Add(v)
+				continue
+			}
+			codes := p.of(r)
 			var shares []float64
-			if weigh == nil {
-				shares = l.w[l.p.start[r]:l.p.start[r+1]]
+			if l.w != nil {
+				shares = l.w[p.start[r]:p.start[r+1]]
 			} else {
+				s.to(p, r)
 				scratch = zeroed(scratch, len(codes))
 				shares = scratch
-				weigh(r, shares)
+				l.rule.weigh(s, shares)
 			}
 			for i, share := range shares {
 				if share == 0 {
 					continue
 				}
-				code := codes[i]
-				conv[code].Add(float64(c * share))
-				if v != 0 {
-					value[code].Add(float64(v * share))
-				}
+				to := &credit[codes[i]]
+				to.conv.Add(float64(c * share))
+				to.value.Add(float64(v * share))
 			}
 		}
-		for i := range n {
-			out.conv[i], out.value[i] = conv[i].Sum(), value[i].Sum()
+		for i := range credit {
+			out.conv[i], out.value[i] = credit[i].conv.Sum(), credit[i].value.Sum()
 		}
 		return converts
 	}

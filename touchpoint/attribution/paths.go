@@ -1,14 +1,12 @@
 package attribution
 
 import (
-	"cmp"
 	"encoding/binary"
 	"iter"
 	"slices"
 	"time"
 
 	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/internal/exact"
 	"github.com/buyerjourney/b2b/internal/stream"
 )
 
@@ -73,8 +71,6 @@ func (s *PathSet) Result() *Paths {
 	if len(p.accounts) > 0 {
 		p.account = make([]int32, n)
 	}
-	var total exact.Sum
-	s.none.value.addTo(&total)
 	for k, i := range order {
 		r := &s.records[i]
 		for _, c := range s.steps[r.from : r.from+int(r.n)] {
@@ -82,9 +78,8 @@ func (s *PathSet) Result() *Paths {
 			at++
 		}
 		p.start = append(p.start, at)
-		p.conv[k], p.null[k], p.value[k] = float64(r.conv), float64(r.null), r.value.float64()
+		p.conv[k], p.null[k], p.value[k] = float64(r.conv), float64(r.null), s.sums.float64(r.value)
 		p.refunds += r.refunds
-		r.value.addTo(&total)
 		if timed {
 			if p.timed[k] = r.age >= 0; p.timed[k] {
 				p.ages = append(p.ages, s.ages[r.age:r.age+int(r.n)]...)
@@ -99,10 +94,10 @@ func (s *PathSet) Result() *Paths {
 			}
 		}
 	}
-	p.none = Amount{float64(s.none.conv), s.none.value.float64()}
+	p.none = Amount{float64(s.none.conv), s.sums.float64(s.none.value)}
 	p.nones = float64(s.none.null)
 	p.refunds += s.none.refunds
-	p.total = Amount{float64(s.conv), total.Float64()}
+	p.total = Amount{float64(s.conv), s.value()}
 	p.nulls = float64(s.null)
 	return p
 }
@@ -123,67 +118,6 @@ func sorted(list []string, used []bool) (names []string, rank []uint32) {
 		}
 	}
 	return names, rank
-}
-
-// canonical returns the live records ordered by steps, then ages (paths without times first), then account.
-func (s *PathSet) canonical(rank, place []uint32, n int) []int32 {
-	type item struct {
-		head uint64 // the first steps, so that most comparisons are of one word
-		i    int32
-	}
-	width := 8 // bits per step in head
-	if len(rank) > 254 {
-		width = 32
-	}
-	items := make([]item, 0, n)
-	for i := range s.records {
-		r := &s.records[i]
-		if !r.live() {
-			continue
-		}
-		var head uint64
-		for k := range 64 / width {
-			head <<= width
-			if k < int(r.n) {
-				head |= uint64(rank[s.steps[r.from+k]]) + 1
-			}
-		}
-		items = append(items, item{head, int32(i)})
-	}
-	slices.SortFunc(items, func(a, b item) int {
-		if a.head != b.head {
-			return cmp.Compare(a.head, b.head)
-		}
-		return s.compare(&s.records[a.i], &s.records[b.i], rank, place)
-	})
-	order := make([]int32, len(items))
-	for k, it := range items {
-		order[k] = it.i
-	}
-	return order
-}
-
-func (s *PathSet) compare(a, b *record, rank, place []uint32) int {
-	for k := range int(min(a.n, b.n)) {
-		if c := cmp.Compare(rank[s.steps[a.from+k]], rank[s.steps[b.from+k]]); c != 0 {
-			return c
-		}
-	}
-	if c := cmp.Compare(a.n, b.n); c != 0 {
-		return c
-	}
-	if (a.age < 0) != (b.age < 0) {
-		return cmp.Compare(min(a.age, 0), min(b.age, 0))
-	}
-	if a.age >= 0 {
-		if c := slices.Compare(s.ages[a.age:a.age+int(a.n)], s.ages[b.age:b.age+int(b.n)]); c != 0 {
-			return c
-		}
-	}
-	if a.account == 0 || b.account == 0 {
-		return cmp.Compare(a.account, b.account)
-	}
-	return cmp.Compare(place[a.account], place[b.account])
 }
 
 // Names returns the names that occur, sorted bytewise.

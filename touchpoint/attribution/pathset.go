@@ -1,11 +1,6 @@
 package attribution
 
-import (
-	"strings"
-
-	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/internal/exact"
-)
+import "github.com/buyerjourney/b2b"
 
 // PathSet is an accumulator of paths that holds no person: names are interned, equal paths (steps, ages, account) are one
 // record with counts. Its state depends on neither order nor partition. The zero value is empty and ready to use. Not safe
@@ -17,17 +12,16 @@ type PathSet struct {
 	records  []record
 	steps    []uint32 // of all records, one after the other
 	ages     []int64  // of all timed records, in nanoseconds before the end
-	none     outcome  // conversions whose path has no step
+	sums     vault
+	none     outcome // conversions whose path has no step
 	conv     int64
 	null     int64
 
-	texts   texts // seen by AddText
-	textSep string
-	codes   []uint32 // scratch
-	stamps  []int64
+	codes  []uint32 // scratch
+	stamps []int64
 }
 
-// record is one distinct path. Records that fall to 0 stay as they are and are left out of every result.
+// record is one distinct path, without pointers. Records that fall to 0 stay as they are and are left out of every result.
 type record struct {
 	outcome
 	from    int
@@ -44,12 +38,6 @@ type outcome struct {
 
 func (o *outcome) live() bool { return o.conv != 0 || o.null != 0 }
 
-// maxTexts and maxTextBytes bound the memory for texts that AddText remembers.
-const (
-	maxTexts     = 1 << 16
-	maxTextBytes = 1 << 26
-)
-
 // Add adds a path. Errors are those of [Path.Check], and a total beyond 2^53; the set is then unchanged. A path without
 // conversions and nulls changes nothing. A known path costs O(steps) and no allocation.
 func (s *PathSet) Add(p Path) error {
@@ -62,7 +50,8 @@ func (s *PathSet) Add(p Path) error {
 	if p.Conversions == 0 && p.Nulls == 0 {
 		return nil
 	}
-	s.add(s.record(p), p.Conversions, p.Nulls, p.Value)
+	i := s.record(p)
+	s.addTo(&s.records[i].outcome, p.Conversions, p.Nulls, p.Value)
 	return nil
 }
 
@@ -83,75 +72,14 @@ func (s *PathSet) AddText(text, sep string, conversions, nulls int64, value floa
 	if err := s.room(conversions, nulls); err != nil {
 		return err
 	}
-	if sep != s.textSep {
-		s.texts, s.textSep = texts{}, sep
-	}
-	i, hash, known := s.texts.lookup(text)
-	if !known {
-		if conversions == 0 && nulls == 0 && hasStep(text, sep) {
-			return nil
-		}
-		if s.parse(text, sep); len(s.codes) == 0 {
-			return &b2b.InvalidError{Path: "steps", Reason: "empty path"}
-		}
-		distinct := len(s.records)
-		i = s.find(0, nil)
-		// Only a path that has come before is likely to come again in the same words.
-		if len(s.records) == distinct && len(s.texts.list) < maxTexts && len(s.texts.bytes)+len(text) < maxTextBytes {
-			s.texts.remember(text, hash, i)
-		}
+	if s.parse(text, sep); len(s.codes) == 0 {
+		return &b2b.InvalidError{Path: "steps", Reason: "empty path"}
 	}
 	if conversions != 0 || nulls != 0 {
-		s.add(i, conversions, nulls, value)
+		i := s.find(0, nil)
+		s.addTo(&s.records[i].outcome, conversions, nulls, value)
 	}
 	return nil
-}
-
-func hasStep(text, sep string) bool {
-	for step := range strings.SplitSeq(text, sep) {
-		if strings.TrimSpace(step) != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// parse interns the steps of a text and leaves their codes in s.codes.
-func (s *PathSet) parse(text, sep string) {
-	s.codes = s.codes[:0]
-	for {
-		var i int
-		if len(sep) == 1 {
-			i = strings.IndexByte(text, sep[0])
-		} else {
-			i = strings.Index(text, sep)
-		}
-		step := text
-		if i >= 0 {
-			step = text[:i]
-		}
-		if step = trim(step); step != "" {
-			s.codes = append(s.codes, s.names.intern(step))
-		}
-		if i < 0 {
-			break
-		}
-		text = text[i+len(sep):]
-	}
-}
-
-// trim is [strings.TrimSpace], quick for a text that begins and ends with a visible ASCII character, or blanks around one.
-func trim(s string) string {
-	for len(s) > 0 && s[0] == ' ' {
-		s = s[1:]
-	}
-	for len(s) > 0 && s[len(s)-1] == ' ' {
-		s = s[:len(s)-1]
-	}
-	if n := len(s); n > 0 && s[0]-'!' <= '~'-'!' && s[n-1]-'!' <= '~'-'!' {
-		return s
-	}
-	return strings.TrimSpace(s)
 }
 
 // AddUnattributed adds conversions that had no path at all, so that totals stay whole: they go to [Credits.Unattributed].
@@ -164,8 +92,7 @@ func (s *PathSet) AddUnattributed(conversions int64, value float64) error {
 	if err := s.room(conversions, 0); err != nil {
 		return err
 	}
-	s.none.add(conversions, 0, value)
-	s.conv += conversions
+	s.addTo(&s.none, conversions, 0, value)
 	return nil
 }
 
@@ -194,7 +121,8 @@ func (s *PathSet) Sub(p Path) error {
 		out.Add("value", "no refund in the set")
 	}
 	if out.Len() == 0 && p.Conversions == r.conv {
-		if left := r.value.less(p.Value); !left.IsZero() {
+		left := s.sums.sum(r.value)
+		if left.Sub(p.Value); !left.IsZero() {
 			out.Add("value", "would be left without a conversion")
 		}
 	}
@@ -203,7 +131,7 @@ func (s *PathSet) Sub(p Path) error {
 	}
 	r.conv -= p.Conversions
 	r.null -= p.Nulls
-	r.value.add(-p.Value)
+	s.sums.add(&r.value, -p.Value)
 	if p.Value < 0 {
 		r.refunds--
 	}
@@ -241,22 +169,27 @@ func (s *PathSet) Merge(other *PathSet) error {
 		if r.age >= 0 {
 			ages = other.ages[r.age : r.age+int(r.n)]
 		}
-		s.records[s.find(account, ages)].merge(&r.outcome)
+		k := s.find(account, ages)
+		s.merge(&s.records[k].outcome, other.sums, &r.outcome)
 	}
-	s.none.merge(&other.none)
-	s.conv += other.conv
-	s.null += other.null
+	s.merge(&s.none, other.sums, &other.none)
 	return nil
 }
 
 // Totals returns the conversions, nulls and value of all paths, unattributed ones included.
 func (s *PathSet) Totals() (conversions, nulls int64, value float64) {
-	var sum exact.Sum
-	s.none.value.addTo(&sum)
+	return s.conv, s.null, s.value()
+}
+
+// value returns the float64 nearest to the value of all paths.
+func (s *PathSet) value() float64 {
+	var sums vault
+	var all value
+	sums.merge(&all, s.sums, s.none.value)
 	for i := range s.records {
-		s.records[i].value.addTo(&sum)
+		sums.merge(&all, s.sums, s.records[i].value)
 	}
-	return s.conv, s.null, sum.Float64()
+	return sums.float64(all)
 }
 
 // room checks that totals stay exact.
@@ -271,24 +204,24 @@ func (s *PathSet) room(conversions, nulls int64) error {
 	return p.Err()
 }
 
-func (s *PathSet) add(i int32, conversions, nulls int64, value float64) {
-	s.records[i].add(conversions, nulls, value)
+// addTo adds to an outcome of the set.
+func (s *PathSet) addTo(o *outcome, conversions, nulls int64, value float64) {
+	o.conv += conversions
+	o.null += nulls
+	s.sums.add(&o.value, value)
+	if value < 0 {
+		o.refunds++
+	}
 	s.conv += conversions
 	s.null += nulls
 }
 
-func (o *outcome) add(conversions, nulls int64, value float64) {
-	o.conv += conversions
-	o.null += nulls
-	o.value.add(value)
-	if value < 0 {
-		o.refunds++
-	}
-}
-
-func (o *outcome) merge(p *outcome) {
+// merge adds p, whose value belongs to from, to an outcome of the set.
+func (s *PathSet) merge(o *outcome, from vault, p *outcome) {
 	o.conv += p.conv
 	o.null += p.null
 	o.refunds += p.refunds
-	o.value.merge(&p.value)
+	s.sums.merge(&o.value, from, p.value)
+	s.conv += p.conv
+	s.null += p.null
 }

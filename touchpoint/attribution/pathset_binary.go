@@ -36,7 +36,7 @@ func (s *PathSet) AppendBinary(dst []byte) ([]byte, error) {
 			dst = bin.AppendString(dst, name)
 		}
 	}
-	dst = s.none.append(dst)
+	dst = s.appendOutcome(dst, &s.none)
 	dst = bin.AppendUvarint(dst, uint64(n))
 	for _, i := range s.canonical(rank, place, n) {
 		r := &s.records[i]
@@ -55,41 +55,44 @@ func (s *PathSet) AppendBinary(dst []byte) ([]byte, error) {
 				dst = bin.AppendUvarint(dst, uint64(a))
 			}
 		}
-		dst = r.append(dst)
+		dst = s.appendOutcome(dst, &r.outcome)
 	}
 	return dst, nil
 }
 
-func (o *outcome) append(dst []byte) []byte {
+func (s *PathSet) appendOutcome(dst []byte, o *outcome) []byte {
 	dst = bin.AppendUvarint(dst, uint64(o.conv))
 	dst = bin.AppendUvarint(dst, uint64(o.null))
 	dst = bin.AppendUvarint(dst, uint64(o.refunds))
-	return o.value.append(dst)
+	sum := s.sums.sum(o.value)
+	return sum.AppendBinary(dst)
 }
 
-func (o *outcome) decode(r *bin.Reader) {
+// decodeOutcome reads an outcome whose value belongs to the set.
+func (s *PathSet) decodeOutcome(r *bin.Reader) (o outcome) {
 	for _, f := range [...]*int64{&o.conv, &o.null, &o.refunds} {
 		u := r.Uvarint()
 		if u > maxCount {
 			r.Fail(bin.ErrCorrupt)
-			return
+			return o
 		}
 		*f = int64(u)
 	}
 	if r.Err() != nil {
-		return
+		return o
 	}
-	sum := new(exact.Sum)
+	var sum exact.Sum
 	rest, err := sum.Decode(r.Rest())
 	if err != nil {
 		r.Fail(err)
-		return
+		return o
 	}
 	r.Skip(r.Len() - len(rest))
-	o.value.sum = sum
-	if o.conv == 0 && (!o.value.isZero() || o.refunds != 0) {
+	if o.conv == 0 && (!sum.IsZero() || o.refunds != 0) {
 		r.Fail(bin.ErrCorrupt)
 	}
+	o.value = s.sums.take(sum)
+	return o
 }
 
 // UnmarshalBinary replaces the set by what [PathSet.AppendBinary] wrote. Any other input is an error, and the set is then
@@ -104,7 +107,7 @@ func (s *PathSet) UnmarshalBinary(data []byte) error {
 		}
 	}
 	var t PathSet
-	t.none.decode(r)
+	t.none = t.decodeOutcome(r)
 	t.conv, t.null = t.none.conv, t.none.null
 	for range r.Count(6) {
 		if err := t.decodeRecord(r, lists[0], lists[1]); err != nil {
@@ -151,8 +154,7 @@ func (s *PathSet) decodeRecord(r *bin.Reader, names, accounts []string) error {
 			ages = append(ages, int64(a))
 		}
 	}
-	var o outcome
-	o.decode(r)
+	o := s.decodeOutcome(r)
 	if r.Err() == nil && (n == 0 || !o.live()) {
 		r.Fail(bin.ErrCorrupt)
 	}
@@ -166,8 +168,7 @@ func (s *PathSet) decodeRecord(r *bin.Reader, names, accounts []string) error {
 	if owner > 0 {
 		account = s.account(accounts[owner-1])
 	}
-	s.records[s.find(account, ages)].merge(&o)
-	s.conv += o.conv
-	s.null += o.null
+	i := s.find(account, ages)
+	s.merge(&s.records[i].outcome, s.sums, &o)
 	return nil
 }

@@ -26,6 +26,12 @@ type Rule interface {
 	weigh(s *walk, w []float64)
 }
 
+// single is a rule that gives all to one step.
+type single interface {
+	Rule
+	pick(s *walk) int
+}
+
 // walk is one path as rules see it.
 type walk struct {
 	codes []uint32
@@ -33,6 +39,14 @@ type walk struct {
 	names []string
 	seen  []int32 // by code: the last walk in which the name was met
 	turn  int32
+}
+
+func newWalk(p *Paths) *walk { return &walk{names: p.names, seen: make([]int32, len(p.names))} }
+
+// to moves on to path r.
+func (s *walk) to(p *Paths, r int) {
+	s.codes, s.ages = p.of(r), p.agesOf(r)
+	s.turn++
 }
 
 // first reports whether the step is the first of its name; steps are asked in order, each once per sweep.
@@ -119,19 +133,21 @@ func (r Custom) check(p *b2b.Problems) {
 	checkWeights(p, "model.weights", r.Weights)
 }
 
-func (First) weigh(_ *walk, w []float64) { w[0] = 1 }
+func (First) pick(*walk) int  { return 0 }
+func (Last) pick(s *walk) int { return len(s.codes) - 1 }
 
-func (Last) weigh(_ *walk, w []float64) { w[len(w)-1] = 1 }
-
-func (r LastNon) weigh(s *walk, w []float64) {
-	for i := len(w) - 1; i >= 0; i-- {
+func (r LastNon) pick(s *walk) int {
+	for i := len(s.codes) - 1; i >= 0; i-- {
 		if s.names[s.codes[i]] != r.Name {
-			w[i] = 1
-			return
+			return i
 		}
 	}
-	w[len(w)-1] = 1
+	return len(s.codes) - 1
 }
+
+func (r First) weigh(s *walk, w []float64)   { w[r.pick(s)] = 1 }
+func (r Last) weigh(s *walk, w []float64)    { w[r.pick(s)] = 1 }
+func (r LastNon) weigh(s *walk, w []float64) { w[r.pick(s)] = 1 }
 
 func (Linear) weigh(_ *walk, w []float64) {
 	share := 1 / float64(len(w))

@@ -1,8 +1,6 @@
 package attribution
 
-import (
-	"encoding/binary"
-)
+import "slices"
 
 // structure is the part of a chain that depends on the paths alone and not on their counts: states, transitions, and the
 // walk of each path over them. It is immutable and shared by all replicates.
@@ -33,27 +31,24 @@ func compileStates(p *Paths, k int, loops bool) *structure {
 	s := &structure{p: p, order: k, begin: make([]int32, len(p.conv)), end: make([]int32, len(p.conv)), start: make([]int, 1, len(p.conv)+1)}
 	s.walks = make([]int32, 0, len(p.steps))
 	states := newGrams(len(p.names), k)
-	edges := make(map[uint64]int32, 256)
+	var edges slots
 	for r := range p.conv {
 		steps := p.of(r)
 		last := int32(-1)
 		for i := range max(1, len(steps)-k+1) {
 			window := steps[i:min(i+k, len(steps))]
-			state, fresh := states.intern(window)
-			if fresh {
-				s.grams = append(s.grams, window)
-			}
+			state := states.intern(window)
 			switch {
 			case last < 0:
 				s.begin[r] = state
 			case state == last && !loops:
 				continue
 			default:
-				key := uint64(last)<<32 | uint64(state)
-				e, ok := edges[key]
+				hash := uint32(mix(uint64(last), uint64(state)))
+				e, ok := edges.find(hash, func(e int32) bool { return s.from[e] == last && s.to[e] == state })
 				if !ok {
 					e = int32(len(s.from))
-					edges[key] = e
+					edges.put(hash, e)
 					s.from = append(s.from, last)
 					s.to = append(s.to, state)
 				}
@@ -64,6 +59,7 @@ func compileStates(p *Paths, k int, loops bool) *structure {
 		s.end[r] = last
 		s.start = append(s.start, len(s.walks))
 	}
+	s.grams = states.list
 	s.in = group(len(s.grams), s.to, s.from)
 	s.out = group(len(s.grams), s.from, s.to)
 	return s
@@ -87,67 +83,48 @@ func group(states int, by, other []int32) csr {
 	return c
 }
 
-// grams numbers windows of up to k codes out of n names. Where (n+1)^k is small it is a plain array, where it fits a word a
-// map of words, else a map of strings.
+// grams numbers windows of up to k codes out of n names, as they come: by a plain array where (n+1)^k is small, else by hash.
 type grams struct {
-	base  uint64
-	dense []int32
-	words map[uint64]int32
-	texts map[string]int32
-	buf   []byte
-	next  int32
+	list  [][]uint32 // the windows, which belong to the caller
+	base  int
+	dense []int32 // one more than the number
+	index slots
 }
 
-// denseGrams is the largest array of state numbers.
-const denseGrams = 1 << 19
+// denseGrams is the largest array of numbers.
+const denseGrams = 1 << 16
 
 func newGrams(n, k int) *grams {
-	g := &grams{base: uint64(n) + 1}
-	size := uint64(1)
+	g := &grams{base: n + 1}
+	size := 1
 	for range k {
-		if size > (1<<63)/g.base {
-			g.texts = make(map[string]int32)
+		if size *= g.base; size > denseGrams {
 			return g
 		}
-		size *= g.base
 	}
-	if size <= denseGrams {
-		g.dense = make([]int32, size)
-	} else {
-		g.words = make(map[uint64]int32)
-	}
+	g.dense = make([]int32, size)
 	return g
 }
 
-func (g *grams) intern(window []uint32) (state int32, fresh bool) {
-	if g.texts != nil {
-		g.buf = g.buf[:0]
-		for _, c := range window {
-			g.buf = binary.BigEndian.AppendUint32(g.buf, c)
-		}
-		if state, ok := g.texts[string(g.buf)]; ok {
-			return state, false
-		}
-		g.next++
-		g.texts[string(g.buf)] = g.next - 1
-		return g.next - 1, true
-	}
-	word := uint64(0)
-	for _, c := range window {
-		word = word*g.base + uint64(c) + 1
-	}
+func (g *grams) intern(window []uint32) int32 {
 	if g.dense != nil {
-		if state := g.dense[word]; state > 0 {
-			return state - 1, false
+		word := 0
+		for _, c := range window {
+			word = word*g.base + int(c) + 1
 		}
-		g.next++
-		g.dense[word] = g.next
-		return g.next - 1, true
+		state := &g.dense[word]
+		if *state == 0 {
+			g.list = append(g.list, window)
+			*state = int32(len(g.list))
+		}
+		return *state - 1
 	}
-	if state, ok := g.words[word]; ok {
-		return state, false
+	hash := hashPath(0, window, nil)
+	state, ok := g.index.find(hash, func(i int32) bool { return slices.Equal(g.list[i], window) })
+	if !ok {
+		state = int32(len(g.list))
+		g.index.put(hash, state)
+		g.list = append(g.list, window)
 	}
-	g.next++
-	g.words[word] = g.next - 1
-	return g.next - 1, true
+	return state
 }

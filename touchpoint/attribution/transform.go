@@ -56,9 +56,7 @@ func (t Transform) Apply(p *Paths) (*Paths, error) {
 		b.apply(r)
 		path.Steps = b.steps
 		if len(path.Steps) == 0 {
-			set.none.add(path.Conversions, path.Nulls, path.Value)
-			set.conv += path.Conversions
-			set.null += path.Nulls
+			set.addTo(&set.none, path.Conversions, path.Nulls, path.Value)
 			continue
 		}
 		set.codes = set.codes[:0]
@@ -73,11 +71,10 @@ func (t Transform) Apply(p *Paths) (*Paths, error) {
 		if p.agesOf(r) != nil && !t.Untimed {
 			ages = b.ages
 		}
-		set.add(set.find(account, ages), path.Conversions, path.Nulls, path.Value)
+		i := set.find(account, ages)
+		set.addTo(&set.records[i].outcome, path.Conversions, path.Nulls, path.Value)
 	}
-	set.none.add(int64(p.none.Conversions), int64(p.nones), p.none.Value)
-	set.conv += int64(p.none.Conversions)
-	set.null += int64(p.nones)
+	set.addTo(&set.none, int64(p.none.Conversions), int64(p.nones), p.none.Value)
 	out := set.Result()
 	out.refunds, out.total = p.refunds, p.total
 	return out, nil
