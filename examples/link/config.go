@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/examples/internal/cli"
@@ -149,15 +148,14 @@ func readConfig(path string, stdin io.Reader) (*config, error) {
 		return nil, err
 	}
 	c := &config{Thresholds: thresholdConfig{Auto: match.DefaultAuto, Review: 0.5}}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(c); err != nil {
-		return nil, &b2b.InvalidError{Path: "config", Reason: jsonReason(err)}
+	var p b2b.Problems
+	unknownKeys(&p, "", data, reflect.TypeOf(c))
+	if err := json.Unmarshal(data, c); err != nil {
+		p.Add("config", jsonReason(err))
+		return nil, p.Err()
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, &b2b.InvalidError{Path: "config", Reason: "text after the object"}
-	}
-	return c, c.check()
+	p.Join("", c.check())
+	return c, p.Err()
 }
 
 // jsonReason says what is wrong with JSON without the values in it.
@@ -171,18 +169,14 @@ func jsonReason(err error) string {
 func (c *config) check() error {
 	var p b2b.Problems
 	c.comma = ','
-	if c.Comma != "" {
-		r, n := utf8.DecodeRuneInString(strings.TrimRight(c.Comma, " "))
-		if c.Comma == " " {
-			r, n = ' ', 1
+	if sep := strings.TrimRight(c.Comma, " "); c.Comma != "" {
+		if sep == "" {
+			sep = " "
 		}
-		if c.Comma == "\t" || c.Comma == `\t` {
-			r, n = '\t', 1
-		}
-		if n == 0 || r == utf8.RuneError || r == '"' || r == '\r' || r == '\n' {
+		var err error
+		if c.comma, err = cli.ParseComma(sep); err != nil {
 			p.Add("comma", "must be one character")
 		}
-		c.comma = r
 	}
 	switch c.Mode {
 	case "", "dedupe", "link", "one_to_one":
@@ -223,6 +217,9 @@ func (c *config) checkTruth(p *b2b.Problems) {
 	}
 	if (t.SourceA != "") != (t.SourceB != "") || (t.SourceA != "" && t.A == "") {
 		p.Add("truth", "source_a and source_b go with a and b")
+	}
+	if t.Source != "" && (t.Column != "" || t.SourceA != "") {
+		p.Add("truth.source", "goes with id and cluster, or with a and b instead of source_a and source_b")
 	}
 	if t.Extract != "" {
 		re, err := regexp.Compile(t.Extract)

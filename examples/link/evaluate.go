@@ -15,11 +15,17 @@ import (
 )
 
 type rateJSON struct {
-	Precision   *float64    `json:"precision"`
-	Recall      *float64    `json:"recall"`
-	F1          *float64    `json:"f1"`
-	PrecisionCI *[2]float64 `json:"precision_ci,omitempty"`
-	RecallCI    *[2]float64 `json:"recall_ci,omitempty"`
+	Precision *float64 `json:"precision"`
+	Recall    *float64 `json:"recall"`
+	F1        *float64 `json:"f1"`
+}
+
+// intervalJSON is a rate with 95 % intervals; an interval of a rate that does not exist is null.
+type intervalJSON struct {
+	rateJSON
+
+	PrecisionCI *[2]float64 `json:"precision_ci"`
+	RecallCI    *[2]float64 `json:"recall_ci"`
 }
 
 type thresholdJSON struct {
@@ -49,7 +55,7 @@ type evaluationJSON struct {
 	TruePairs        int64           `json:"true_pairs"`
 	PredictedPairs   int64           `json:"predicted_pairs"`
 	TruePositive     int64           `json:"true_positive_pairs"`
-	Pairwise         rateJSON        `json:"pairwise"`
+	Pairwise         intervalJSON    `json:"pairwise"`
 	BCubed           rateJSON        `json:"bcubed"`
 	Cluster          rateJSON        `json:"cluster"`
 	LargestPredicted int             `json:"largest_predicted"`
@@ -115,12 +121,15 @@ func (l *linking) evaluation(t *truth) (*evaluationJSON, error) {
 	e := match.Evaluate(predicted, actual)
 	out := &evaluationJSON{
 		Records: len(l.in.records), InTruth: t.records, TruePairs: e.TruePairs, PredictedPairs: e.PredictedPairs,
-		TruePositive: e.TruePositive, Pairwise: rateOf(e.Pairwise), BCubed: rateOf(e.BCubed), Cluster: rateOf(e.Cluster),
+		TruePositive: e.TruePositive, Pairwise: intervalJSON{rateJSON: rateOf(e.Pairwise)}, BCubed: rateOf(e.BCubed), Cluster: rateOf(e.Cluster),
 		LargestPredicted: e.LargestPredicted, LargestTrue: e.LargestTrue, CandidatePairs: l.scored.Candidates, Seconds: l.seconds,
 	}
-	if len(predicted) > 0 {
-		p, r := match.Bootstrap(predicted, actual, rand.NewPCG(l.o.seed, 0), 200)
-		out.Pairwise.PrecisionCI, out.Pairwise.RecallCI = &p, &r
+	precision, recall := match.Bootstrap(predicted, actual, rand.NewPCG(l.o.seed, 0), 200)
+	if e.Pairwise.HasPrecision {
+		out.Pairwise.PrecisionCI = &precision
+	}
+	if e.Pairwise.HasRecall {
+		out.Pairwise.RecallCI = &recall
 	}
 	byRow := l.truthByRow(t)
 	isTrue := func(a, b uint32) bool { return byRow.Class[a] == byRow.Class[b] }
@@ -230,7 +239,7 @@ func writeText(w io.Writer, e *evaluationJSON) error {
 	for _, r := range []struct {
 		name string
 		r    rateJSON
-	}{{"pairwise", e.Pairwise}, {"bcubed", e.BCubed}, {"cluster", e.Cluster}} {
+	}{{"pairwise", e.Pairwise.rateJSON}, {"bcubed", e.BCubed}, {"cluster", e.Cluster}} {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.name, num(r.r.Precision), num(r.r.Recall), num(r.r.F1))
 	}
 	fmt.Fprintf(t, "largest_predicted\t%d\nlargest_true\t%d\npair_completeness\t%s\ncandidate_pairs\t%d\naverage_precision\t%s\n", e.LargestPredicted,

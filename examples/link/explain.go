@@ -59,11 +59,7 @@ type explainJSON struct {
 // explainIDs splits "A,B", or a JSON array of two texts.
 func explainIDs(text string) ([]string, error) {
 	var ids []string
-	if strings.HasPrefix(strings.TrimSpace(text), "[") {
-		if err := json.Unmarshal([]byte(text), &ids); err != nil {
-			return nil, &b2b.InvalidError{Path: "explain", Reason: "is no JSON array of two texts"}
-		}
-	} else {
+	if json.Unmarshal([]byte(text), &ids) != nil {
 		ids = strings.Split(text, ",")
 	}
 	if len(ids) != 2 {
@@ -126,9 +122,56 @@ func (l *linking) explanation(a, b uint32) *explainJSON {
 	for _, e := range g.Widest(a, b) {
 		out.Path = append(out.Path, edgeJSON{A: l.rowName(e.A), B: l.rowName(e.B), Bits: e.Bits})
 	}
-	for _, e := range g.Cut(a, b) {
+	for _, e := range l.cut(g, a, b) {
 		out.Counterfactual = append(out.Counterfactual, cutJSON{A: l.rowName(e.A), B: l.rowName(e.B)})
 	}
+	return out
+}
+
+// cut is the fewest links inside the entity without which two rows are apart: a minimum cut, tried by clustering again.
+// Where links that were refused step in and keep the rows together, the cut is of all links around.
+func (l *linking) cut(inside *match.LinkGraph, a, b uint32) []match.Pair {
+	cut := inside.Cut(a, b)
+	around := l.around(a)
+	without := slices.DeleteFunc(slices.Clone(around), func(p match.Pair) bool { return isIn(cut, p) })
+	cfg := l.clusterConfig(l.c.Thresholds.Auto)
+	cfg.Always = slices.DeleteFunc(slices.Clone(cfg.Always), func(p match.Pair) bool { return !isIn(without, p) })
+	again, err := l.scorer.Cluster(without, cfg)
+	if err == nil && again.Of[a] == again.Of[b] {
+		return match.NewLinkGraph(around).Cut(a, b)
+	}
+	return cut
+}
+
+func isIn(list []match.Pair, p match.Pair) bool {
+	return slices.ContainsFunc(list, func(q match.Pair) bool { return p.A == q.A && p.B == q.B || p.A == q.B && p.B == q.A })
+}
+
+// around are the links of all rows that a chain of links joins to a row, refused ones included, by rows.
+func (l *linking) around(row uint32) []match.Pair {
+	at := map[uint32][]match.Pair{}
+	for _, p := range l.result.Links {
+		at[p.A] = append(at[p.A], p)
+		at[p.B] = append(at[p.B], p)
+	}
+	seen := map[uint32]bool{row: true}
+	var out []match.Pair
+	for todo := []uint32{row}; len(todo) > 0; {
+		r := todo[0]
+		todo = todo[1:]
+		for _, p := range at[r] {
+			if p.A == r {
+				out = append(out, p)
+			}
+			for _, x := range [...]uint32{p.A, p.B} {
+				if !seen[x] {
+					seen[x] = true
+					todo = append(todo, x)
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, func(x, y match.Pair) int { return cmp.Or(cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B)) })
 	return out
 }
 

@@ -45,13 +45,13 @@ func baseName(path string) string {
 	return name
 }
 
-// openTable opens a file as the configuration says.
-func (c *config) openTable(path string, stdin io.Reader) (*cli.Table, io.Closer, error) {
+// openTable opens a file as the configuration says; malformed records go to rejects, or end the reading if it is nil.
+func (c *config) openTable(path string, stdin io.Reader, rejects *cli.Rejects) (*cli.Table, io.Closer, error) {
 	r, err := cli.Open(path, stdin)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := cli.NewTable(r, cli.Options{Comma: c.comma, Header: c.Header, Trim: true, Ragged: true})
+	t, err := cli.NewTable(r, cli.Options{Comma: c.comma, Header: c.Header, Trim: true, Ragged: true, Rejects: rejects})
 	if err != nil {
 		_ = r.Close()
 		return nil, nil, err
@@ -183,6 +183,7 @@ func readInput(c *config, files []string, truthFile bool, stdin io.Reader, bad *
 	in := &input{sources: len(files) > 1, index: map[stitchKey]int{}}
 	var p b2b.Problems
 	found := make([]bool, len(c.Fields))
+	opened := false
 	names := map[string]bool{}
 	var rowOf []int // position in the builder → record
 	for i, path := range files {
@@ -191,25 +192,26 @@ func readInput(c *config, files []string, truthFile bool, stdin io.Reader, bad *
 			p.Add("in["+strconv.Itoa(i)+"]", "two files of one base name")
 		}
 		names[base] = true
-		t, closer, err := c.openTable(path, stdin)
+		var rejects cli.Rejects
+		t, closer, err := c.openTable(path, stdin, &rejects)
 		if err != nil {
-			return nil, err
+			p.Join("in["+strconv.Itoa(i)+"]", err)
+			continue
 		}
+		opened = true
 		cols := c.columns(t, base, i, truthFile, found, &p)
 		if p.Err() == nil {
-			rowOf = in.readFile(c, t, b, cols, base, i, rowOf, bad)
+			rowOf = in.readFile(c, t, &rejects, b, cols, base, i, rowOf, bad)
 		}
 		in.replaced += t.Replaced()
 		err = t.Err()
 		if cerr := closer.Close(); err == nil {
 			err = cerr
 		}
-		if err != nil {
-			return nil, err
-		}
+		p.Join("in["+strconv.Itoa(i)+"]", err)
 	}
 	for i, ok := range found {
-		if !ok {
+		if !ok && opened {
 			p.Add("fields["+strconv.Itoa(i)+"].column", "no file has such a column")
 		}
 	}
@@ -226,10 +228,21 @@ func readInput(c *config, files []string, truthFile bool, stdin io.Reader, bad *
 	return in, nil
 }
 
-func (in *input) readFile(c *config, t *cli.Table, b *match.Builder, cols fileColumns, base string, file int, rowOf []int, bad *problems) []int {
+func (in *input) readFile(c *config, t *cli.Table, rejects *cli.Rejects, b *match.Builder, cols fileColumns, base string, file int, rowOf []int, bad *problems) []int {
 	cells, countries := make([]string, len(c.Fields)), make([]string, len(c.Fields))
-	row := 0
+	row, malformed := 0, 0
+	note := func() { // records that could not be read, in their place
+		for _, r := range rejects.All()[malformed:] {
+			row++
+			malformed++
+			bad.Add("in["+strconv.Itoa(file)+"].row["+strconv.Itoa(row)+"]", r.Reason)
+			in.records = append(in.records, record{source: base, row: -1, bad: true})
+		}
+	}
 	for t.Next() {
+		if rejects.Count() > malformed {
+			note()
+		}
 		row++
 		rec := record{source: base, row: -1}
 		if cols.source >= 0 {
@@ -270,6 +283,7 @@ func (in *input) readFile(c *config, t *cli.Table, b *match.Builder, cols fileCo
 		}
 		in.records = append(in.records, rec)
 	}
+	note()
 	return rowOf
 }
 

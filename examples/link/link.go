@@ -63,6 +63,9 @@ func link(o *options, c *config, files []string, stdin io.Reader, stdout, stderr
 	if err != nil {
 		return err
 	}
+	if o.eval != "" && actual == nil {
+		return &b2b.InvalidError{Path: "truth", Reason: "is needed with -eval: a column of the input, or the file of -truth"}
+	}
 	l.seconds.Read = lap.lap()
 	if err := l.run(&lap); err != nil {
 		return err

@@ -61,6 +61,9 @@ func scorePairs(o *options, c *config, files []string, stdin io.Reader, stdout, 
 	if c.Pair.A == "" || c.Pair.B == "" {
 		p.Add("pair", "a and b are needed")
 	}
+	if o.eval != "" && c.Pair.Label == "" {
+		p.Add("pair.label", "is needed with -eval")
+	}
 	if err := p.Err(); err != nil {
 		return err
 	}
@@ -84,7 +87,7 @@ func scorePairs(o *options, c *config, files []string, stdin io.Reader, stdout, 
 }
 
 func (c *config) scoreFile(path string, kind match.Kind, stdin io.Reader, w *csv.Writer, row *int, scored *[]match.Scored) error {
-	t, closer, err := c.openTable(path, stdin)
+	t, closer, err := c.openTable(path, stdin, nil)
 	if err != nil {
 		return err
 	}

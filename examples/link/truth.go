@@ -77,7 +77,7 @@ func columnTruth(in *input) *truth {
 func clusterTruth(c *config, cfg *truthConfig, path string, in *input, stdin io.Reader) (*truth, error) {
 	plain := *c
 	plain.Header, plain.comma = nil, ','
-	f, closer, err := plain.openTable(path, stdin)
+	f, closer, err := plain.openTable(path, stdin, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -149,14 +149,21 @@ func (in *input) lookup(id string, bySource bool, source string) (int, bool) {
 func pairTruth(c *config, cfg *truthConfig, path string, in *input, stdin io.Reader) (*truth, error) {
 	plain := *c
 	plain.Header, plain.comma = nil, ','
-	f, closer, err := plain.openTable(path, stdin)
+	f, closer, err := plain.openTable(path, stdin, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = closer.Close() }()
 	a, okA := column(f, cfg.A)
 	b, okB := column(f, cfg.B)
+	source := -1
 	var p b2b.Problems
+	if cfg.Source != "" {
+		var ok bool
+		if source, ok = column(f, cfg.Source); !ok {
+			p.Add("truth.source", "the file has no such column")
+		}
+	}
 	if !okA {
 		p.Add("truth.a", "the file has no such column")
 	}
@@ -179,8 +186,12 @@ func pairTruth(c *config, cfg *truthConfig, path string, in *input, stdin io.Rea
 	}
 	t := newTruth(in)
 	for f.Next() {
-		x, okX := in.lookup(f.Field(a), cfg.SourceA != "", cfg.SourceA)
-		y, okY := in.lookup(f.Field(b), cfg.SourceB != "", cfg.SourceB)
+		sourceA, sourceB := cfg.SourceA, cfg.SourceB
+		if source >= 0 {
+			sourceA, sourceB = f.Field(source), f.Field(source)
+		}
+		x, okX := in.lookup(f.Field(a), sourceA != "", sourceA)
+		y, okY := in.lookup(f.Field(b), sourceB != "", sourceB)
 		if !okX {
 			t.unknown++
 		}

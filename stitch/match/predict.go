@@ -92,6 +92,9 @@ func (s *Scorer) Predict(b *Blocking, least float64, workers int) Predicted {
 // match). It sets the prior, shifts the pairs and returns the new prior. The shift stays within ±limit bits.
 func (s *Scorer) Calibrate(p *Predicted, all, limit float64) float64 {
 	start := s.prior
+	if !(all > 0) {
+		return probabilityOf(start)
+	}
 	for range emRounds {
 		sum := 0.0
 		for _, x := range p.Pairs {
