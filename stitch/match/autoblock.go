@@ -181,6 +181,9 @@ type sample struct {
 	rows  []uint32
 	cols  []keyColumn
 	scale float64
+
+	list   []entry // buffers
+	groups grouper
 }
 
 func newSample(t *Table, cross bool, keys []BlockKey) *sample {
@@ -209,11 +212,12 @@ func (s *sample) pairs(keys ...int) float64 {
 	for i, k := range keys {
 		cols[i] = s.cols[k]
 	}
-	list := make([]entry, 0, len(s.rows))
+	list := s.list[:0]
 	for _, r := range s.rows {
 		list = appendKeys(list, cols, s.t.row(r), r)
 	}
-	g := groupKeys(list)
+	s.list = list
+	g := s.groups.group(list)
 	total := 0.0
 	for _, n := range g.count {
 		total += float64(pairsOf(int64(n)))
@@ -222,7 +226,7 @@ func (s *sample) pairs(keys ...int) float64 {
 		for i := range list {
 			list[i].key = combine(list[i].key, uint64(s.t.source[list[i].row])+1)
 		}
-		for _, n := range groupKeys(list).count {
+		for _, n := range s.groups.group(list).count {
 			total -= float64(pairsOf(int64(n)))
 		}
 	}

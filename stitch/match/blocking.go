@@ -17,6 +17,9 @@ type Blocking struct {
 	allKeys map[BlockKey]keyColumn
 
 	exploding []int // rules of which a row may have several blocks
+
+	list   []entry // buffers of construction
+	groups grouper
 }
 
 // ruleBlocks are the blocks of one rule: rows of block i (from 1) are rows[start[i-1]:start[i]], ascending.
@@ -43,6 +46,7 @@ func NewBlocking(t *Table, blocks Blocks, cross bool) (*Blocking, error) {
 			b.exploding = append(b.exploding, i)
 		}
 	}
+	b.list, b.groups = nil, grouper{}
 	return b, nil
 }
 

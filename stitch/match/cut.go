@@ -17,14 +17,33 @@ func (b *Blocking) entries(keys []BlockKey) (list []entry, explodes bool) {
 		cols[i] = b.keys(k)
 		explodes = explodes || cols[i].many != nil
 	}
-	list = make([]entry, 0, b.t.n)
-	for r := range b.t.n {
-		list = appendKeys(list, cols, b.t.row(uint32(r)), uint32(r))
+	list = b.list[:0]
+	for r := range uint32(b.t.n) {
+		list = appendKeys(list, cols, b.t.row(r), r)
 	}
+	b.list = list
 	return list, explodes
 }
 
+// appendKeys appends the keys of a row, several if some of the columns explode.
 func appendKeys(list []entry, cols []keyColumn, row []uint32, r uint32) []entry {
+	key := uint64(hashSeed)
+	for i := range cols {
+		code := row[cols[i].field]
+		if cols[i].many != nil {
+			return appendMany(list, cols, row, r)
+		}
+		k := cols[i].one[code]
+		if k == 0 {
+			return list
+		}
+		key = combine(key, k)
+	}
+	return append(list, entry{key: key, row: r})
+}
+
+// appendMany appends the keys of a row where some of the columns explode.
+func appendMany(list []entry, cols []keyColumn, row []uint32, r uint32) []entry {
 	from := len(list)
 	list = append(list, entry{row: r, key: hashSeed})
 	for i := range cols {
@@ -56,42 +75,10 @@ func appendKeys(list []entry, cols []keyColumn, row []uint32, r uint32) []entry 
 	return list
 }
 
-// grouping puts entries into groups of equal keys, in the order in which keys turn up, by an open-addressed table.
-type grouping struct {
-	of    []uint32 // group of each entry, from 0
-	count []uint32
-}
-
-func groupKeys(list []entry) grouping {
-	size := 16
-	for size < 2*len(list) {
-		size *= 2
-	}
-	type slot struct {
-		key   uint64
-		group uint32
-	}
-	slots := make([]slot, size)
-	g := grouping{of: make([]uint32, len(list))}
-	for i, e := range list {
-		at := int(e.key) & (size - 1)
-		for slots[at].key != 0 && slots[at].key != e.key {
-			at = (at + 1) & (size - 1)
-		}
-		if slots[at].key == 0 {
-			slots[at] = slot{key: e.key, group: uint32(len(g.count))}
-			g.count = append(g.count, 0)
-		}
-		g.of[i] = slots[at].group
-		g.count[g.of[i]]++
-	}
-	return g
-}
-
 // cut makes the blocks of a rule.
 func (b *Blocking) cut(rule int, r BlockRule) ruleBlocks {
 	list, explodes := b.entries(r.Keys)
-	g := groupKeys(list)
+	g := b.groups.group(list)
 	st := &b.stats[rule]
 	st.Rule = r.String()
 	limit := b.blocks.maxSize()
@@ -176,6 +163,6 @@ func refine(b *Blocking, list *[]entry, g *grouping, limit int, k BlockKey) bool
 		}
 	}
 	*list = out
-	*g = groupKeys(out)
+	*g = b.groups.group(out)
 	return true
 }
