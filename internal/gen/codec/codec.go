@@ -12,8 +12,8 @@ type unmarshaler[E any] interface {
 	UnmarshalText(text []byte) error
 }
 
-// Check tests all values of a closed enumeration: the text reads back as the value, in any case, and what lies beyond the
-// last value, or is no name, is refused and changes nothing.
+// Check tests all values of a closed enumeration: the text reads back as the value, no text is the zero, and what lies beyond
+// the last value, or is no name, is refused and changes nothing.
 func Check[E ~uint8, P unmarshaler[E]](t *testing.T, parse func(string) (E, error)) {
 	t.Helper()
 	type text interface {
@@ -38,8 +38,11 @@ func Check[E ~uint8, P unmarshaler[E]](t *testing.T, parse func(string) (E, erro
 			t.Errorf("%T: %q parses as %v, %v", e, b, got, err)
 		}
 	}
-	if n < 3 {
+	if n < 2 {
 		t.Errorf("%T: %d values", E(0), n)
+	}
+	if zero, err := parse(""); err != nil || zero != 0 {
+		t.Errorf("%T: no text parses as %v, %v", zero, zero, err)
 	}
 	keep := E(1)
 	if err := P(&keep).UnmarshalText([]byte("no such name")); err == nil || keep != 1 {
