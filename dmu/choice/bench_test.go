@@ -144,4 +144,14 @@ func BenchmarkWhomNext(b *testing.B) {
 			}
 		}
 	})
+	b.Run("60x6 simulated", func(b *testing.B) {
+		p, w := committee(b, 60, 6)
+		b.ReportAllocs()
+		for b.Loop() {
+			opt := choice.Options{Source: rand.NewPCG(1, 0)}
+			if _, err := choice.WhomNext(choice.Next{Rule: choice.Voting, Target: "a0"}, p, w, opt); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

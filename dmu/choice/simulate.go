@@ -22,12 +22,17 @@ func (d *decision) simulate(rule Rule, p Preferences) Outcome {
 	case UnknownRule, WeightedProbability, Equiprobability, Autocracy, Majority, MinimumEndorsement, Unanimity,
 		Acquiescence, Acceptability, LogPool: // always exact
 	}
+	return d.estimate(rule, out)
+}
+
+// estimate divides by the draws.
+func (d *decision) estimate(rule Rule, drawn *tally) Outcome {
 	draws := float64(d.opt.Draws)
-	q := out.p()
+	q := drawn.p()
 	for a := range q {
 		q[a] /= draws
 	}
-	o := Outcome{P: q, Method: Simulated, StdErr: make([]float64, alternatives)}
+	o := Outcome{P: q, Method: Simulated, StdErr: make([]float64, len(q))}
 	if rule == WeightedMajority || (d.opt.Ties == NoDecisionTies && (rule == Voting || rule == WeightedVoting)) {
 		o.NoDecision = partial(q).NoDecision
 	} else {
@@ -40,46 +45,121 @@ func (d *decision) simulate(rule Rule, p Preferences) Outcome {
 }
 
 func (d *decision) drawVotes(rule Rule, p Preferences, rng *stream.Rand, out *tally) {
-	_, alternatives := p.size()
-	w, equal := d.quantised()
-	total := int64(0)
-	for _, x := range w {
-		total += x
-	}
-	all, first, second := indices(alternatives), make([]int, 0, alternatives), make([]int, 0, alternatives)
-	count, weight := make([]int64, alternatives), make([]int64, alternatives)
+	v := d.newPoll(rule, p)
 	for range d.opt.Draws {
-		clear(count)
-		clear(weight)
+		v.clear()
 		for i, row := range p.p {
-			a := pick(rng, row, 1)
-			count[a]++
-			weight[a] += w[i]
+			v.cast(i, pick(rng, row, 1), 1)
 		}
-		if rule == WeightedMajority {
-			first = leaders(weight, 0, all, first)
-			if 2*weight[first[0]] > total+2*equal {
-				out.share(1, first[:1], SplitTies)
+		winners, ties := v.winners()
+		out.share(1, winners, ties)
+	}
+}
+
+// sway estimates a rule of votes with the preferences of one member after the other replaced by the row in moved. All are
+// judged by the draws of [decision.simulate]: the others vote as before, and the member by the same draw.
+func (d *decision) sway(rule Rule, p Preferences, moved [][]float64) []Outcome {
+	members, alternatives := p.size()
+	rng := d.root.SourceN("choice", 0, uint64(rule))
+	v := d.newPoll(rule, p)
+	out := make([]*tally, members)
+	for i := range out {
+		out[i] = newTally(alternatives)
+	}
+	u, vote := make([]float64, members), make([]int, members)
+	was := make([]int, 0, alternatives)
+	for range d.opt.Draws {
+		v.clear()
+		for i, row := range p.p {
+			u[i] = rng.Float64()
+			vote[i] = pickAt(u[i], row)
+			v.cast(i, vote[i], 1)
+		}
+		winners, ties := v.winners()
+		was = append(was[:0], winners...)
+		for i, row := range moved {
+			a := pickAt(u[i], row)
+			if a == vote[i] {
+				out[i].share(1, was, ties)
+				continue
 			}
-			continue
+			v.cast(i, vote[i], -1)
+			v.cast(i, a, 1)
+			winners, ties := v.winners()
+			out[i].share(1, winners, ties)
+			v.cast(i, a, -1)
+			v.cast(i, vote[i], 1)
 		}
-		if rule == WeightedVoting {
-			out.share(1, leaders(weight, equal, all, first), d.opt.Ties)
-			continue
+	}
+	then := make([]Outcome, members)
+	for i := range then {
+		then[i] = d.estimate(rule, out[i])
+	}
+	return then
+}
+
+// poll counts one round of votes.
+type poll struct {
+	rule               Rule
+	ties               Ties
+	w                  []int64
+	equal, total       int64
+	all, first, second []int
+	count, weight      []int64
+}
+
+func (d *decision) newPoll(rule Rule, p Preferences) *poll {
+	_, alternatives := p.size()
+	v := &poll{
+		rule: rule, ties: d.opt.Ties, all: indices(alternatives),
+		first: make([]int, 0, alternatives), second: make([]int, 0, alternatives),
+		count: make([]int64, alternatives), weight: make([]int64, alternatives),
+	}
+	v.w, v.equal = d.quantised()
+	for _, x := range v.w {
+		v.total += x
+	}
+	return v
+}
+
+func (v *poll) clear() {
+	clear(v.count)
+	clear(v.weight)
+}
+
+// cast adds (sign 1) or takes back (sign −1) the vote of member i for alternative a.
+func (v *poll) cast(i, a int, sign int64) {
+	v.count[a] += sign
+	v.weight[a] += sign * v.w[i]
+}
+
+// winners returns who shares this round, and what a tie among them means. They are overwritten by the next call.
+func (v *poll) winners() ([]int, Ties) {
+	switch v.rule {
+	case WeightedMajority:
+		first := leaders(v.weight, 0, v.all, v.first)
+		if 2*v.weight[first[0]] > v.total+2*v.equal {
+			return first[:1], SplitTies
 		}
-		first = leaders(count, 0, all, first)
-		if len(first) > 1 && d.opt.Ties == InfluenceTies {
-			second = leaders(weight, equal, first, second)
-			out.share(1, second, SplitTies)
-			continue
+		return nil, SplitTies
+	case WeightedVoting:
+		return leaders(v.weight, v.equal, v.all, v.first), v.ties
+	default:
+		first := leaders(v.count, 0, v.all, v.first)
+		if len(first) > 1 && v.ties == InfluenceTies {
+			return leaders(v.weight, v.equal, first, v.second), SplitTies
 		}
-		out.share(1, first, d.opt.Ties)
+		return first, v.ties
 	}
 }
 
 // pick draws an index with probability row[i]/total. Elements below 0 are taken.
 func pick(rng *stream.Rand, row []float64, total float64) int {
-	u := rng.Float64() * total
+	return pickAt(rng.Float64()*total, row)
+}
+
+// pickAt returns the index at which the running sum of the row passes u.
+func pickAt(u float64, row []float64) int {
 	last := -1
 	for a, x := range row {
 		if x <= 0 {
@@ -92,115 +172,4 @@ func pick(rng *stream.Rand, row []float64, total float64) int {
 		u -= x
 	}
 	return last // rounding
-}
-
-// tableAlternatives bounds J for drawing a whole ranking from the table of all J! at once.
-const tableAlternatives = 5
-
-func (d *decision) drawRankings(p Preferences, w []int64, rng *stream.Rand, out *tally) {
-	_, alternatives := p.size()
-	cost := make([]int64, alternatives)
-	if alternatives <= tableAlternatives {
-		tables := newRankingTables(p, w)
-		for range d.opt.Draws {
-			clear(cost)
-			for i := range tables {
-				for a, c := range tables[i].draw(rng) {
-					cost[a] += c
-				}
-			}
-			out.byCost(1, cost)
-		}
-		return
-	}
-	rest := make([]float64, alternatives)
-	order := make([]int, alternatives)
-	for range d.opt.Draws {
-		clear(cost)
-		for i, row := range p.p {
-			weight := int64(1)
-			if w != nil {
-				weight = w[i]
-			}
-			drawRanking(rng, row, rest, order)
-			for k, a := range order {
-				cost[a] += weight * int64(k)
-			}
-		}
-		out.byCost(1, cost)
-	}
-}
-
-// rankingTable is one member's rankings with their cumulated probabilities.
-type rankingTable struct {
-	upTo []float64
-	cost [][]int64 // weight times rank
-}
-
-func newRankingTables(p Preferences, w []int64) []rankingTable {
-	tables := make([]rankingTable, len(p.p))
-	for i, row := range p.p {
-		sum := 0.0
-		for _, r := range rankings(row) {
-			if w != nil {
-				for a := range r.rank {
-					r.rank[a] *= w[i]
-				}
-			}
-			sum += r.p
-			tables[i].upTo, tables[i].cost = append(tables[i].upTo, sum), append(tables[i].cost, r.rank)
-		}
-	}
-	return tables
-}
-
-func (t *rankingTable) draw(rng *stream.Rand) []int64 {
-	last := len(t.upTo) - 1
-	u := rng.Float64() * t.upTo[last]
-	lo, hi := 0, last
-	for lo < hi {
-		if mid := (lo + hi) / 2; t.upTo[mid] > u {
-			hi = mid
-		} else {
-			lo = mid + 1
-		}
-	}
-	return t.cost[lo]
-}
-
-// drawRanking draws without replacement; what has probability zero ranks last in random order.
-func drawRanking(rng *stream.Rand, row, rest []float64, order []int) {
-	copy(rest, row)
-	left := 0.0
-	for _, x := range row {
-		left += x
-	}
-	n := len(row)
-	for k := range n {
-		a := -1
-		if left > 1e-15 {
-			a = pick(rng, rest, left)
-		}
-		if a < 0 { // nothing of positive probability is left
-			zeros := 0
-			for b := range n {
-				if rest[b] >= 0 {
-					zeros++
-					if rng.IntN(zeros) == 0 {
-						a = b
-					}
-				}
-			}
-			left = 0
-		} else {
-			left = 0
-			for b, x := range rest {
-				if b != a && x > 0 {
-					left += x
-				}
-			}
-		}
-		order[k] = a
-		rest[a] = -1
-	}
 }

@@ -60,18 +60,21 @@ func WhomNext(n Next, p Preferences, weights []float64, opt Options) ([]Gain, er
 	if err != nil {
 		return nil, err
 	}
+	moved := make([][]float64, len(p.members))
+	for i := range moved {
+		moved[i] = make([]float64, len(p.alternatives))
+		for a, x := range p.p[i] {
+			moved[i][a] = float64((1 - n.Delta) * x)
+		}
+		moved[i][target] += n.Delta
+	}
+	then, err := d.each(n.Rule, p, moved, now)
+	if err != nil {
+		return nil, err
+	}
 	gains := make([]Gain, len(p.members))
 	for i, m := range p.members {
-		row := make([]float64, len(p.alternatives))
-		for a, x := range p.p[i] {
-			row[a] = float64((1 - n.Delta) * x)
-		}
-		row[target] += n.Delta
-		then, err := d.decide(n.Rule, p.with(i, row))
-		if err != nil {
-			return nil, err
-		}
-		gains[i] = Gain{Member: m, Gain: then.P[target] - now.P[target]}
+		gains[i] = Gain{Member: m, Gain: then[i].P[target] - now.P[target]}
 		gains[i].PerCost = gains[i].Gain
 		if n.Cost != nil {
 			gains[i].PerCost /= n.Cost[i]
@@ -82,6 +85,22 @@ func WhomNext(n Next, p Preferences, weights []float64, opt Options) ([]Gain, er
 		return cmp.Or(cmp.Compare(rank(b), rank(a)), cmp.Compare(a.Member, b.Member))
 	})
 	return gains, nil
+}
+
+// each returns the outcomes with the preferences of one member after the other replaced by the row in moved; now is the
+// outcome as it is.
+func (d *decision) each(rule Rule, p Preferences, moved [][]float64, now Outcome) ([]Outcome, error) {
+	if now.Method == Simulated && (rule == Voting || rule == WeightedVoting || rule == WeightedMajority) {
+		return d.sway(rule, p, moved), nil
+	}
+	then := make([]Outcome, len(moved))
+	for i, row := range moved {
+		var err error
+		if then[i], err = d.decide(rule, p.with(i, row)); err != nil {
+			return nil, err
+		}
+	}
+	return then, nil
 }
 
 // Move is one change of [WhatIf]: a member joins, leaves, changes the mind or the weight.
