@@ -78,20 +78,32 @@ func (s *Model) analyse(p *params) (*Analysis, error) {
 
 // hopeless returns the states from which no outcome can be reached; nil is none.
 func (c *chain) hopeless() []bool {
-	back := make([][]int, len(c.states))
-	var stack []int
-	out := make([]bool, len(c.states))
-	for i := range out {
-		out[i] = true
-	}
-	for i, arcs := range c.arcs {
+	n := len(c.states)
+	from := make([]int, n+2) // where the list of the states that lead to state i begins: from[i+1], once filled from[i]
+	total := 0
+	for _, arcs := range c.arcs {
 		for _, a := range arcs {
-			if a.p == 0 {
-				continue
+			if a.to >= 0 && a.p > 0 {
+				from[a.to+2]++
+				total++
 			}
-			if a.to >= 0 {
-				back[a.to] = append(back[a.to], i)
-			} else if out[i] {
+		}
+	}
+	for i := range n {
+		from[i+2] += from[i+1]
+	}
+	back := make([]int, total)
+	stack := make([]int, 0, n)
+	out := make([]bool, n)
+	for i, arcs := range c.arcs {
+		out[i] = true
+		for _, a := range arcs {
+			switch {
+			case a.p == 0:
+			case a.to >= 0:
+				back[from[a.to+1]] = i
+				from[a.to+1]++
+			case out[i]:
 				out[i] = false
 				stack = append(stack, i)
 			}
@@ -100,7 +112,7 @@ func (c *chain) hopeless() []bool {
 	for len(stack) > 0 {
 		i := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for _, k := range back[i] {
+		for _, k := range back[from[i]:from[i+1]] {
 			if out[k] {
 				out[k] = false
 				stack = append(stack, k)
@@ -142,18 +154,13 @@ func (c *chain) unlock(f *flow, s *Model, stuck int, states []bool) []journey.St
 }
 
 func (c *chain) factor() *solver {
-	lists := make([][]entry, len(c.states))
-	absorbed := make([]float64, len(c.states))
+	r := newRates(len(c.states))
 	for i, arcs := range c.arcs {
 		for _, a := range arcs {
-			if a.to >= 0 {
-				lists[i] = append(lists[i], entry{a.to, a.p})
-			} else {
-				absorbed[i] += a.p
-			}
+			r.add(i, a.to, a.p)
 		}
 	}
-	return factor(len(c.states), lists, absorbed)
+	return factor(r)
 }
 
 // visits returns the expected number of visits to each state: α N.

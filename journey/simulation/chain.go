@@ -1,7 +1,7 @@
 package simulation
 
 import (
-	"fmt"
+	"encoding/binary"
 	"math"
 	"slices"
 
@@ -70,10 +70,11 @@ func newChain(f *flow, stays []moments, delays func(branch) moments, limit int) 
 	c := &chain{timed: true}
 	index := make(map[string]int)
 	var key []byte
-	state := func(tokens []token) (int, error) {
+	state := func(tokens []token) (int, error) { // tokens are copied
 		key = key[:0]
 		for _, t := range tokens {
-			key = fmt.Appendf(key, "%d.%d ", t.place, t.phases)
+			key = binary.AppendUvarint(key, uint64(t.place))
+			key = binary.AppendUvarint(key, uint64(t.phases))
 		}
 		if i, ok := index[string(key)]; ok {
 			return i, nil
@@ -82,9 +83,10 @@ func newChain(f *flow, stays []moments, delays func(branch) moments, limit int) 
 			return 0, &b2b.TooLargeError{What: "states of the flow", Limit: int64(limit)}
 		}
 		index[string(key)] = len(c.states)
-		c.states = append(c.states, tokens)
+		c.states = append(c.states, slices.Clone(tokens))
 		return len(c.states) - 1, nil
 	}
+	var scratch []token
 	target := func(b branch, before []token) (arc, error) {
 		a := arc{p: b.p}
 		d := delays(b)
@@ -93,22 +95,27 @@ func newChain(f *flow, stays []moments, delays func(branch) moments, limit int) 
 			a.to = -1 - b.outcome
 			return a, nil
 		}
-		tokens := make([]token, 0, len(b.active))
+		scratch = scratch[:0]
+		if len(before) == 0 {
+			a.enters = b.active
+		}
 		for _, i := range b.active {
 			k := slices.IndexFunc(before, func(t token) bool { return t.place == i })
 			if k >= 0 {
-				tokens = append(tokens, before[k])
+				scratch = append(scratch, before[k])
 				continue
 			}
 			t := token{place: i}
 			if f.parallel && f.inParallel(i) {
 				t.phases = max(1, stays[i].phases)
 			}
-			tokens = append(tokens, t)
-			a.enters = append(a.enters, i)
+			scratch = append(scratch, t)
+			if len(before) > 0 {
+				a.enters = append(a.enters, i)
+			}
 		}
-		slices.SortFunc(tokens, func(x, y token) int { return x.place - y.place })
-		to, err := state(tokens)
+		slices.SortFunc(scratch, func(x, y token) int { return x.place - y.place })
+		to, err := state(scratch)
 		a.to = to
 		return a, err
 	}
@@ -124,8 +131,9 @@ func newChain(f *flow, stays []moments, delays func(branch) moments, limit int) 
 		if len(tokens) == 1 && tokens[0].phases == 0 {
 			m := stays[tokens[0].place]
 			c.m1, c.m2 = append(c.m1, m.m1), append(c.m2, m.m2)
-			var arcs []arc
-			for _, b := range f.expand(nil, tokens[0].place) {
+			ways := f.expand(nil, tokens[0].place)
+			arcs := make([]arc, 0, len(ways))
+			for _, b := range ways {
 				a, err := target(b, nil)
 				if err != nil {
 					return nil, err

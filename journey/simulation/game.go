@@ -125,7 +125,7 @@ func (g *game) optimum(h []float64, sign float64) []float64 {
 // evaluate returns the flow-through under choices; −1 leaves the shares as they are.
 func (g *game) evaluate(choice []int) []float64 {
 	c := g.a.chain
-	lists, absorbed := make([][]entry, len(c.states)), make([]float64, len(c.states))
+	r := newRates(len(c.states))
 	goal := make([]float64, len(c.states))
 	for i, arcs := range c.arcs {
 		for k, x := range arcs {
@@ -136,19 +136,13 @@ func (g *game) evaluate(choice []int) []float64 {
 					p = 1
 				}
 			}
-			switch {
-			case p == 0:
-			case x.to >= 0:
-				lists[i] = append(lists[i], entry{x.to, p})
-			default:
-				absorbed[i] += p
-				if g.a.model.isGoal[-1-x.to] {
-					goal[i] += p
-				}
+			r.add(i, x.to, p)
+			if x.to < 0 && g.a.model.isGoal[-1-x.to] {
+				goal[i] += p
 			}
 		}
 	}
-	factor(len(c.states), lists, absorbed).solve(goal)
+	factor(r).solve(goal)
 	return goal
 }
 

@@ -99,6 +99,8 @@ type Model struct {
 	tree       journey.Tree
 	isTree     bool
 	blocked    []journey.StepID
+	forks      []fork
+	alone      []int // 0, 1, 2, …: place i is active alone after alone[i:i+1]
 }
 
 const day = 86_400.0
@@ -168,6 +170,11 @@ func build(m *journey.Map, c Config, blocked []journey.StepID) (*Model, error) {
 	}
 	if _, ok := s.endOf[End{Kind: Stuck}]; !ok {
 		s.end(End{Kind: Stuck})
+	}
+	s.forks = s.listForks()
+	s.alone = make([]int, len(s.steps))
+	for i := range s.alone {
+		s.alone[i] = i
 	}
 	return s, nil
 }

@@ -83,8 +83,8 @@ func (f *fork) draw(r *stream.Rand) []float64 {
 	return out
 }
 
-// forks lists the branchings of the flow, in the order of params.share.
-func (s *Model) forks() []fork {
+// listForks lists the branchings of the flow, in the order of params.share.
+func (s *Model) listForks() []fork {
 	var out []fork
 	if s.isTree {
 		var walk func(t journey.Tree)
@@ -134,7 +134,7 @@ func (s *Model) forks() []fork {
 // point returns the point estimate of the parameters.
 func (s *Model) point() *params {
 	p := &params{stay: make([]float64, len(s.steps)), delay: make([]float64, len(s.edges))}
-	for _, f := range s.forks() {
+	for _, f := range s.forks {
 		p.share = append(p.share, f.p)
 	}
 	for i := range p.stay {
@@ -150,10 +150,9 @@ func (s *Model) point() *params {
 // changing one leaves the luck of the others as it is.
 func (s *Model) draw(replicate int) *params {
 	p := s.point()
-	forks := s.forks()
 	note := func(name string, x float64) { p.names, p.values = append(p.names, name), append(p.values, x) }
-	for i := range forks {
-		f := &forks[i]
+	for i := range s.forks {
+		f := &s.forks[i]
 		if len(f.p) > 1 {
 			if replicate > 0 {
 				r := s.root.SourceS("simulation shares", uint64(replicate), f.name)
@@ -240,7 +239,7 @@ func (s *Model) waysOn(i int, p *params) []branch {
 			return []branch{{p: 1, outcome: s.endOf[e], edge: -1}}
 		}
 	}
-	var out []branch
+	out := make([]branch, 0, len(s.out[i])+1)
 	rest := 1.0
 	for k, e := range s.out[i] {
 		x := p.share[i][k]
@@ -252,7 +251,8 @@ func (s *Model) waysOn(i int, p *params) []branch {
 		if to := s.edges[e].To; to == journey.End {
 			b.outcome = s.endOf[End{Ended, id}]
 		} else {
-			b.active = []int{s.index[to]}
+			k := s.index[to]
+			b.active = s.alone[k : k+1 : k+1]
 		}
 		out = append(out, b)
 	}

@@ -226,7 +226,7 @@ func (s *Model) matters(all []figures) []Assumption {
 	for _, a := range s.assumed {
 		assumed[a] = true
 	}
-	for _, f := range s.forks() {
+	for _, f := range s.forks {
 		if !f.basis && len(f.p) > 1 {
 			assumed[f.name] = true
 		}

@@ -1,50 +1,61 @@
 package simulation
 
-import (
-	"math/bits"
-)
+import "math/bits"
+
+// rates are the shares with which the states of an absorbing chain lead to each other, row by row, and out of the chain.
+type rates struct {
+	n   int
+	q   []float64 // n×n
+	out []float64
+}
+
+func newRates(n int) rates { return rates{n, make([]float64, n*n), make([]float64, n)} }
+
+// add adds a way from state i, out of the chain if to is negative. A way back to the same state changes nothing: what counts is what goes
+// elsewhere.
+func (r *rates) add(i, to int, p float64) {
+	switch {
+	case to < 0:
+		r.out[i] += p
+	case to != i:
+		r.q[i*r.n+to] += p
+	}
+}
 
 // solver factors I − Q of an absorbing chain without any subtraction (Grassmann, Taksar & Heyman 1985): the diagonal is rebuilt
 // from the off-diagonal rates and the absorbed mass, so that every entry keeps its relative precision, whatever the condition of the
 // matrix. Pivots are taken by least degree, which keeps sparse flows sparse. Rows are dense in memory, but only the entries of the
-// filled pattern are ever touched.
+// filled pattern are ever touched. One factorisation serves any number of right-hand sides.
 type solver struct {
-	n     int
-	order []int   // pivots in the order of elimination
-	rank  []int   // position of a state in order
-	later [][]int // neighbours of each pivot that are eliminated after it
-	lower [][]float64
-	upper [][]float64 // both ≥ 0: −L and −U
-	d     []float64
+	n            int
+	order        []int   // pivots in the order of elimination
+	from         []int   // by position in order: where the pivot's entries begin in the lists below
+	later        []int32 // neighbours of each pivot that are eliminated after it
+	lower, upper []float64
+	d            []float64 // by state
+	work         []float64 // n×n
 }
 
-// factor takes the rates q[i][j] to other states, as lists, and the absorbed mass of each state. Self-loops are taken out: a state's
-// mass is what goes elsewhere.
-func factor(n int, arcs [][]entry, absorbed []float64) *solver {
-	s := &solver{n: n, rank: make([]int, n), later: make([][]int, n), lower: make([][]float64, n), upper: make([][]float64, n), d: make([]float64, n)}
+// factor takes the rates apart; they are overwritten.
+func factor(r rates) *solver {
+	n, a, out := r.n, r.q, r.out
+	s := &solver{n: n, order: make([]int, 0, n), from: make([]int, 1, n+1), d: make([]float64, n), work: a}
 	words := (n + 63) / 64
 	adjacency := make([]uint64, n*words)
-	a := make([]float64, n*n)
-	out := make([]float64, n) // absorbed mass, grows with elimination
-	copy(out, absorbed)
-	set := func(i, j int) { adjacency[i*words+j/64] |= 1 << (j % 64) }
-	for i, list := range arcs {
-		for _, e := range list {
-			if e.j != i {
-				a[i*n+e.j] += e.x
-				set(i, e.j)
-				set(e.j, i)
+	for i := range n {
+		for j, x := range a[i*n : (i+1)*n] {
+			if x != 0 {
+				adjacency[i*words+j/64] |= 1 << (j % 64)
+				adjacency[j*words+i/64] |= 1 << (i % 64)
 			}
 		}
 	}
 	degree := make([]int, n)
 	for i := range n {
-		for _, w := range adjacency[i*words : (i+1)*words] {
-			degree[i] += bits.OnesCount64(w)
-		}
+		degree[i] = count(adjacency[i*words : (i+1)*words])
 	}
 	done := make([]bool, n)
-	for k := range n {
+	for range n {
 		p := -1
 		for i := range n {
 			if !done[i] && (p < 0 || degree[i] < degree[p]) {
@@ -52,94 +63,98 @@ func factor(n int, arcs [][]entry, absorbed []float64) *solver {
 			}
 		}
 		done[p] = true
-		s.order = append(s.order, p)
-		s.rank[p] = k
-		var near []int
 		row := adjacency[p*words : (p+1)*words]
+		begin := len(s.later)
 		for w, word := range row {
 			for ; word != 0; word &= word - 1 {
-				near = append(near, w*64+bits.TrailingZeros64(word))
+				s.later = append(s.later, int32(w*64+bits.TrailingZeros64(word)))
 			}
 		}
-		s.later[p] = near
-		s.lower[p], s.upper[p] = make([]float64, len(near)), make([]float64, len(near))
+		s.order, s.from = append(s.order, p), append(s.from, len(s.later))
+		near := s.later[begin:]
 		d := out[p]
 		for _, j := range near {
-			d += a[p*n+j]
+			d += a[p*n+int(j)]
 		}
 		s.d[p] = d
-		for x, j := range near {
+		for _, j := range near {
+			upper, lower := 0.0, 0.0
 			if d > 0 {
-				s.upper[p][x] = a[p*n+j] / d
-				s.lower[p][x] = a[j*n+p] / d
+				upper, lower = a[p*n+int(j)]/d, a[int(j)*n+p]/d
 			}
+			s.upper, s.lower = append(s.upper, upper), append(s.lower, lower)
 		}
-		for x, i := range near {
-			f := a[i*n+p]
-			if f > 0 && d > 0 {
+		upper := s.upper[begin:]
+		for _, x := range near {
+			i := int(x)
+			if f := a[i*n+p]; f > 0 && d > 0 {
 				target := a[i*n : (i+1)*n]
 				for y, j := range near {
-					if j != i {
-						target[j] += f * s.upper[p][y]
-					}
+					target[j] += f * upper[y] // its own entry, too, which nobody reads
 				}
 				out[i] += f * out[p] / d
 			}
-			_ = x
 			r := adjacency[i*words : (i+1)*words]
-			n0 := 0
 			for w := range r {
 				r[w] |= row[w]
 			}
 			r[i/64] &^= 1 << (i % 64)
 			r[p/64] &^= 1 << (p % 64)
-			for w := range r {
-				n0 += bits.OnesCount64(r[w])
-			}
-			degree[i] = n0
+			degree[i] = count(r)
 		}
 	}
 	return s
 }
 
-// entry is one rate: of what to j.
-type entry struct {
-	j int
-	x float64
+// count returns the number of members of a set.
+func count(set []uint64) int {
+	n := 0
+	for _, w := range set {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// row returns the k-th pivot and its entries.
+func (s *solver) row(k int) (p int, near []int32, lower, upper []float64) {
+	from, to := s.from[k], s.from[k+1]
+	return s.order[k], s.later[from:to], s.lower[from:to], s.upper[from:to]
 }
 
 // solve overwrites b by the solution of (I − Q) x = b.
 func (s *solver) solve(b []float64) {
-	for _, p := range s.order {
-		for x, i := range s.later[p] {
-			b[i] += s.lower[p][x] * b[p]
+	for k := range s.n {
+		p, near, lower, _ := s.row(k)
+		for x, i := range near {
+			b[i] += lower[x] * b[p]
 		}
 	}
 	for k := s.n - 1; k >= 0; k-- {
-		p := s.order[k]
+		p, near, _, upper := s.row(k)
 		if s.d[p] > 0 {
 			b[p] /= s.d[p]
 		}
-		for x, j := range s.later[p] {
-			b[p] += s.upper[p][x] * b[j]
+		for x, j := range near {
+			b[p] += upper[x] * b[j]
 		}
 	}
 }
 
 // solveLeft overwrites b by the solution of x (I − Q) = b.
 func (s *solver) solveLeft(b []float64) {
-	for _, p := range s.order {
-		for x, j := range s.later[p] {
-			b[j] += s.upper[p][x] * b[p]
+	for k := range s.n {
+		p, near, _, upper := s.row(k)
+		for x, j := range near {
+			b[j] += upper[x] * b[p]
 		}
 	}
 	for k := s.n - 1; k >= 0; k-- {
-		p := s.order[k]
+		p, near, lower, _ := s.row(k)
 		if s.d[p] > 0 {
 			b[p] /= s.d[p]
 		}
-		for x, i := range s.later[p] {
-			b[p] += s.lower[p][x] * b[i]
+		for x, i := range near {
+			b[p] += lower[x] * b[i]
 		}
 	}
 }
@@ -147,23 +162,24 @@ func (s *solver) solveLeft(b []float64) {
 // diagonal returns the diagonal of (I − Q)⁻¹ from the factors alone (Takahashi, Fagan & Chen 1973): the entries of the inverse on the
 // filled pattern, from the last pivot back. Every term is ≥ 0.
 func (s *solver) diagonal() []float64 {
-	z := make([]float64, s.n*s.n)
+	z := s.work // every entry that is read has been written before
 	for k := s.n - 1; k >= 0; k-- {
-		p := s.order[k]
-		near := s.later[p]
-		for _, i := range near {
+		p, near, lower, upper := s.row(k)
+		for _, x := range near {
+			i := int(x)
 			column, row := 0.0, 0.0
 			for y, j := range near {
-				column += z[i*s.n+j] * s.lower[p][y]
-				row += s.upper[p][y] * z[j*s.n+i]
+				column += z[i*s.n+int(j)] * lower[y]
+				row += upper[y] * z[int(j)*s.n+i]
 			}
 			z[i*s.n+p], z[p*s.n+i] = column, row
 		}
+		z[p*s.n+p] = 0
 		if s.d[p] > 0 {
 			z[p*s.n+p] = 1 / s.d[p]
 		}
 		for y, j := range near {
-			z[p*s.n+p] += s.upper[p][y] * z[j*s.n+p]
+			z[p*s.n+p] += upper[y] * z[int(j)*s.n+p]
 		}
 	}
 	out := make([]float64, s.n)

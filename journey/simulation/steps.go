@@ -86,26 +86,23 @@ func (a *Analysis) treeSteps(f *flow) {
 		enters := func(w arc) bool {
 			return slices.ContainsFunc(w.enters, func(i int) bool { return f.places[i].step == k })
 		}
-		lists := make([][]entry, len(a.chain.states))
-		absorbed := make([]float64, len(lists))
-		ever, goal := make([]float64, len(lists)), make([]float64, len(lists))
+		n := len(a.chain.states)
+		r := newRates(n)
+		ever, goal := make([]float64, n), make([]float64, n)
 		for i, arcs := range a.chain.arcs {
 			for _, w := range arcs {
-				switch {
-				case enters(w):
-					absorbed[i] += w.p
+				if enters(w) {
+					r.add(i, -1, w.p)
 					ever[i] += w.p
-				case w.to >= 0:
-					lists[i] = append(lists[i], entry{w.to, w.p})
-				default:
-					absorbed[i] += w.p
-					if a.model.isGoal[-1-w.to] {
-						goal[i] += w.p
-					}
+					continue
+				}
+				r.add(i, w.to, w.p)
+				if w.to < 0 && a.model.isGoal[-1-w.to] {
+					goal[i] += w.p
 				}
 			}
 		}
-		s := factor(len(lists), lists, absorbed)
+		s := factor(r)
 		s.solve(ever)
 		s.solve(goal)
 		for _, w := range a.chain.start {

@@ -11,6 +11,12 @@ import (
 // maxWork bounds the multiplications of one distribution function.
 const maxWork = 4e9
 
+// entry is one rate: of what to j.
+type entry struct {
+	j int
+	x float64
+}
+
 // stage is one exponential phase: how fast it ends and what follows, stages by number, −1 the end.
 type stage struct {
 	rate float64
