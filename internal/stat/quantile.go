@@ -129,16 +129,31 @@ func Quantile7(sorted []float64, p float64) (q float64, ok bool) {
 	if len(sorted) == 0 || math.IsNaN(p) {
 		return 0, false
 	}
-	h := float64(len(sorted)-1) * min(max(p, 0), 1)
+	return between(sorted, float64(len(sorted)-1)*min(max(p, 0), 1)), true
+}
+
+// Quantile6 is type 6 of the same paper (Weibull 1939): one more value from the same distribution lies below the quantile with
+// probability p, for any distribution, as long as p is within [1/(n+1), n/(n+1)]; outside it is the least or the greatest value.
+// An interval from few simulated values is therefore as wide as its level says, where type 7 makes it too narrow: 100 values hold
+// .95 by type 6 and .931 by type 7.
+func Quantile6(sorted []float64, p float64) (q float64, ok bool) {
+	if len(sorted) == 0 || math.IsNaN(p) {
+		return 0, false
+	}
+	return between(sorted, max(0, float64(len(sorted)+1)*min(max(p, 0), 1)-1)), true
+}
+
+// between interpolates at position h ≥ 0, counted from 0.
+func between(sorted []float64, h float64) float64 {
 	i := int(h)
 	if i >= len(sorted)-1 {
-		return sorted[len(sorted)-1], true
+		return sorted[len(sorted)-1]
 	}
 	f := h - float64(i)
 	a, b := sorted[i], sorted[i+1]
 	if f == 0 || a == b {
-		return a, true
+		return a
 	}
 	// Monotone in f, and without overflow where the signs differ.
-	return min(float64(a*(1-f))+float64(b*f), b), true
+	return min(float64(a*(1-f))+float64(b*f), b)
 }

@@ -276,6 +276,22 @@ func TestQuantile7(t *testing.T) {
 	})
 }
 
+// R: quantile(c(3,1,4,1,5,9,2,6), c(0, .025, .1, .25, .5, .77, .975, 1), type = 6) is 1 1 1 1.25 3.5 5.93 9 9.
+func TestQuantile6(t *testing.T) {
+	x := []float64{1, 1, 2, 3, 4, 5, 6, 9}
+	for p, want := range map[float64]float64{0: 1, .025: 1, .1: 1, .25: 1.25, .5: 3.5, .77: 5.93, .975: 9, 1: 9, -1: 1, 2: 9} {
+		if got, ok := stat.Quantile6(x, p); !ok || !near(got, want, 1e-14) {
+			t.Errorf("quantile %g is %g, want %g", p, got, want)
+		}
+	}
+	if _, ok := stat.Quantile6(nil, .5); ok {
+		t.Error("a quantile of nothing")
+	}
+	if _, ok := stat.Quantile6(x, math.NaN()); ok {
+		t.Error("quantile NaN")
+	}
+}
+
 func TestSums(t *testing.T) {
 	// The example of Neumaier (1974), which Kahan's sum gets wrong.
 	if got := stat.Sum([]float64{1, 1e100, 1, -1e100}); got != 2 {

@@ -31,8 +31,9 @@
 // Shares of ways on are drawn from a Dirichlet distribution with N·p, N being the evidence behind the branching (10 for an interview, one per
 // branch for an assumption, ones where no share is known); mean durations are log-normal around the design with log-deviation
 // min(1, CV/√max(N, 0.5)). A duration that nobody knows is log-normal with the median of the known means. So a map that was never observed
-// works, with wide intervals, and [Result.Assumptions] lists what carries them. Intervals are percentiles over the draws; [Figure.Sampling] and
-// [Figure.Parameter] split the error by the law of total variance.
+// works, with wide intervals, and [Result.Assumptions] lists what carries them. Intervals are percentiles over the draws
+// (quantiles of type 6, which are not too narrow where draws are few); [Figure.Sampling] and [Figure.Parameter] split the error by the law
+// of total variance.
 //
 // Every draw comes from the stream of (seed, replicate, journey, step, occurrence, purpose). Two variants of a map therefore share their luck
 // wherever they agree, adding journeys never changes earlier ones, and no result depends on the number of workers.
@@ -53,4 +54,5 @@
 // Kemeny & Snell 1960, Finite Markov Chains. Jensen 1953, Skandinavisk Aktuarietidskrift 36:87 (uniformisation). Erlang 1917. Grassmann, Taksar
 // & Heyman 1985, Operations Research 33:1107. Takahashi, Fagan & Chen 1973, PICA. Kobialka, Mannhardt, Tapia Tarifa & Johnsen 2022, "Building
 // user journey games from multi-party event logs". Kaplan & Meier 1958, JASA 53:457. Wilson 1927, JASA 22:209.
+// Hyndman & Fan 1996, The American Statistician 50:361 (quantiles). Chen & Asai 1974, AFIPS 43:173 (guide tables).
 package simulation

@@ -142,11 +142,18 @@ func (s *Model) figure(all []figures, value func(*figures) float64, variance fun
 	if between, ok := stat.Variance(list); ok {
 		f.Parameter = math.Sqrt(max(0, between-within))
 	}
-	slices.Sort(list)
-	lo, _ := stat.Quantile7(list, (1-s.config.Level)/2)
-	hi, _ := stat.Quantile7(list, (1+s.config.Level)/2)
-	f.Estimate = b2b.Estimate{Value: f.Value, Low: lo, High: hi, Level: s.config.Level, Method: "percentiles over draws of the parameters"}
+	f.Estimate = b2b.Estimate{Value: f.Value, Level: s.config.Level, Method: "percentiles over draws of the parameters"}
+	f.Low, f.High = interval(list, s.config.Level)
 	return f
+}
+
+// interval returns the percentiles of draws, which it sorts, by quantiles of type 6: the next draw lies between them with the probability
+// of the level, however few there are, from 2/(1−level)−1 on; fewer give their range.
+func interval(draws []float64, level float64) (low, high float64) {
+	slices.Sort(draws)
+	low, _ = stat.Quantile6(draws, (1-level)/2)
+	high, _ = stat.Quantile6(draws, (1+level)/2)
+	return low, high
 }
 
 func share(value func(*figures) float64) func(*figures) float64 {

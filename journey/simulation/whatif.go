@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/buyerjourney/b2b"
-	"github.com/buyerjourney/b2b/internal/stat"
 	"github.com/buyerjourney/b2b/internal/stream"
 )
 
@@ -89,11 +88,8 @@ func compare(name string, better, level float64, a, b *Result, value func(*figur
 		d.Better = b2b.MustFraction(good / float64(n))
 	}
 	if n > 1 {
-		first := list[0]
-		slices.Sort(list)
-		lo, _ := stat.Quantile7(list, (1-level)/2)
-		hi, _ := stat.Quantile7(list, (1+level)/2)
-		d.Difference = b2b.Estimate{Value: first, Low: lo, High: hi, Level: level, Method: "percentiles over paired draws"}
+		d.Difference = b2b.Estimate{Value: list[0], Level: level, Method: "percentiles over paired draws"}
+		d.Difference.Low, d.Difference.High = interval(list, level)
 	}
 	return d
 }
