@@ -206,9 +206,7 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 	f := b.c.Forecast
 	s := b.b.At(b2b.View{At: t, Known: t})
 	p := newPanel(s)
-	if f.Segments == On {
-		p.tellSegments(s)
-	}
+	p.tell(s, f)
 	if len(p.at) == 0 {
 		b.report.Notes = appendOnce(b.report.Notes, "origins before the first deal are left out")
 		b.report.Origins = slices.DeleteFunc(b.report.Origins, t.Equal)
@@ -296,24 +294,34 @@ func (b *backtest) origin(ctx context.Context, t time.Time, warmup bool) error {
 	b.offsets = append(b.offsets, [2]float64{Wins: m.offset(Wins), Revenue: m.offset(Revenue)})
 	b.report.Settings = append(b.report.Settings, Settings{Kernel: f.Kernel, HalfLife: set.halfLife, Season: set.season, DriftSD: plain.drift})
 
-	for i, k := range b.c.Kernels {
+	var engines []*engine
+	var rows [][]BacktestRow // of each kernel; those of an engine are filled
+	for _, k := range b.c.Kernels {
 		e, reasons, ok := plain.under(k, f.Weights)
-		missing := !ok
 		for _, r := range reasons {
 			if k == Cure {
 				b.report.Notes = appendOnce(b.report.Notes, "some origins, kernel cure, "+r)
 			}
 		}
-		rows := []BacktestRow{{Origin: t, Kernel: k, Measure: Wins, Deals: len(e.open), Actual: actual[Wins], Missing: missing}}
+		own := []BacktestRow{{Origin: t, Kernel: k, Measure: Wins, Deals: len(plain.open), Actual: actual[Wins], Missing: !ok}}
 		if m.base != "" {
-			rows = append(rows, BacktestRow{Origin: t, Kernel: k, Measure: Revenue, Deals: len(e.open), Actual: actual[Revenue], Missing: missing})
+			own = append(own, BacktestRow{Origin: t, Kernel: k, Measure: Revenue, Deals: len(plain.open), Actual: actual[Revenue], Missing: !ok})
 		}
-		if !missing {
-			if err := b.fill(ctx, rows, e, root, wins, i); err != nil {
-				return err
-			}
+		rows = append(rows, own)
+		if ok {
+			engines = append(engines, e)
 		}
-		b.report.Rows = append(b.report.Rows, rows...)
+	}
+	ensembles, err := simulateAll(ctx, engines, root, f.Draws, f.Workers, false, nil)
+	if err != nil {
+		return err
+	}
+	for i, own := range rows {
+		if !own[0].Missing {
+			b.fill(own, engines[0], ensembles[0], wins, i)
+			engines, ensembles = engines[1:], ensembles[1:]
+		}
+		b.report.Rows = append(b.report.Rows, own...)
 	}
 	return nil
 }
@@ -347,13 +355,9 @@ func (b *backtest) try(ctx context.Context, e *engine, root stream.Root, draws i
 }
 
 // fill computes the rows of one kernel, wins first.
-func (b *backtest) fill(ctx context.Context, rows []BacktestRow, e *engine, root stream.Root, wins map[int32]bool, kernel int) error {
+func (b *backtest) fill(rows []BacktestRow, e *engine, en *ensemble, wins map[int32]bool, kernel int) {
 	f := b.c.Forecast
 	n := len(e.ends)
-	en, err := e.simulate(ctx, root, f.Draws, f.Workers, false, nil)
-	if err != nil {
-		return err
-	}
 	var count, revenue, brier stat.Compensated
 	for i := range e.open {
 		d := &e.open[i]
@@ -386,5 +390,4 @@ func (b *backtest) fill(ctx context.Context, rows []BacktestRow, e *engine, root
 		_, r.CRPS, _ = EnsembleCRPS(draws, r.Actual)
 		r.PIT = pit(draws, r.Actual)
 	}
-	return nil
 }

@@ -213,27 +213,34 @@ func (m *Model) rewalk(later *Model) func(d *openDeal) float64 {
 		k.adj = f.k.adj
 		k.estimate(f.b.mass, nil)
 	}
-	tables := map[string]*table{} // by segment
+	tables := map[group]*table{}
 	return func(d *openDeal) float64 {
 		s := sameAs(m, later, d.place)
 		if s < 0 {
 			return -1
 		}
-		name, own := "", []float64(nil)
-		if f.groups != nil {
-			name = later.s.Deal(int(d.deal)).Segment
-			if g, ok := slices.BinarySearch(m.e.p.segments, name); ok {
-				own = f.groups.factor[g]
-			}
-		}
-		t := tables[name]
+		g := m.groupIn(later, d.deal)
+		t := tables[g]
 		if t == nil {
 			t = newTable(k, f.classes)
-			t.fill(k, f.classes, f.season, f.factors(), own)
+			t.fill(k, f.classes, f.season, f.factors(), f.groups.of(g))
 			t.fresh(sp)
-			tables[name] = t
+			tables[g] = t
 		}
 		p, _ := t.walk(int(s), float64(d.age)/float64(f.b.step), sp)
 		return p
 	}
+}
+
+// groupIn returns the group that a deal of a later model has in m; −1 where m does not know it.
+func (m *Model) groupIn(later *Model, deal int32) group {
+	g := group{segment: -1, cohort: -1}
+	d := later.s.Deal(int(deal))
+	if i, ok := slices.BinarySearch(m.e.p.segments, d.Segment); ok {
+		g.segment = int32(i)
+	}
+	if i, ok := m.s.Find(d.ID); ok && m.e.p.cohorts > 0 {
+		g.cohort = m.e.p.cohort[i]
+	}
+	return g
 }

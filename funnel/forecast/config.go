@@ -112,6 +112,7 @@ type Config struct {
 	Season      Season
 	Drift       Drift
 	Segments    Mode                          // On: every segment has its own rates, drawn towards those of all; Auto is Off
+	Cohorts     Mode                          // Auto, On: deals of one month of entry share factors, as far as the months differ beyond chance
 	NewBusiness Mode                          // On: also what is not yet there; Auto is Off
 	Step        time.Duration                 // of the grid of ages; 0: days where times are whole days, else an eighth for point forecasts
 	Weights     map[funnel.Stage]b2b.Fraction // hand-set, before those of the pipeline
@@ -178,7 +179,7 @@ func (c Config) normal(asOf time.Time) (Config, error) {
 	for _, m := range []struct {
 		path string
 		mode Mode
-	}{{"half_life", c.HalfLife.Mode}, {"season", c.Season.Mode}, {"drift", c.Drift.Mode}, {"segments", c.Segments}, {"new_business", c.NewBusiness}} {
+	}{{"half_life", c.HalfLife.Mode}, {"season", c.Season.Mode}, {"drift", c.Drift.Mode}, {"segments", c.Segments}, {"cohorts", c.Cohorts}, {"new_business", c.NewBusiness}} {
 		if !m.mode.IsValid() {
 			p.Add("config."+m.path+".mode", "unknown")
 		}

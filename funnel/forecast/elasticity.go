@@ -27,8 +27,8 @@ func (m *Model) Elasticities() []Elasticity {
 	grad := make([]float64, len(b.cols))
 	for from := 0; from < len(m.e.keys); {
 		to := from
-		a := newAdjoint(m.e, m.e.keys[from].segment)
-		for ; to < len(m.e.keys) && m.e.keys[to].segment == m.e.keys[from].segment; to++ {
+		a := newAdjoint(m.e, m.e.keys[from].group)
+		for ; to < len(m.e.keys) && m.e.keys[to].group == m.e.keys[from].group; to++ {
 			k := m.e.keys[to]
 			a.follow(int(k.place), a.aged(float64(k.age)/float64(b.step)), m.e.count[to])
 		}
@@ -62,19 +62,16 @@ type adjoint struct {
 	f    *fitted
 	sp   span
 	t    *table
-	rate [][]float64 // [class·columns + column]: rates with season and segment
+	rate [][]float64 // [class·columns + column]: rates with season and group
 	full [][]bool    // [class·places + place]: cells in which factors asked for more than all exits, so that they share one
 	grad []float64   // [column]
 	flow []float64   // [place·width + steps that remain]: expected fresh entries
 }
 
 // newAdjoint uses a table of its own, so that the model stays as it is.
-func newAdjoint(e *engine, segment int32) *adjoint {
+func newAdjoint(e *engine, g group) *adjoint {
 	f := e.fine
-	var own []float64
-	if f.groups != nil {
-		own = f.groups.factor[segment]
-	}
+	own := f.groups.of(g)
 	a := &adjoint{f: f, sp: f.spans[len(f.spans)-1], t: f.ownTable(), grad: make([]float64, len(f.b.cols))}
 	if own != nil {
 		a.t.fill(f.k, f.classes, f.season, f.factors(), own)

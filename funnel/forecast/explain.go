@@ -1,15 +1,16 @@
 package forecast
 
 // explain returns a function that splits the log odds of a deal into terms that add up to them: the base (all fresh deals
-// of the pipeline), its stage, its age there, then what the weighting by recency, the season and its segment change. Each
+// of the pipeline), its stage, its age there, then what the weighting by recency, the season, its segment and its month of entry
+// change. Each
 // term is the difference that one more fact makes, in this order.
 func (m *Model) explain() func(d *openDeal) []Term {
 	e := m.e
 	n := len(e.ends)
 	whole := *e.p
-	whole.segments, whole.segment = nil, nil
+	whole.segments, whole.cohorts = nil, 0
 	with := func(set settings) *engine {
-		if e.p.segments == nil && set == e.set {
+		if e.p.segments == nil && e.p.cohorts == 0 && set == e.set {
 			return e
 		}
 		return newEngine(&whole, m.c.Step, set, m.c.Season.FiscalStart, e.ends, nil)
@@ -23,7 +24,16 @@ func (m *Model) explain() func(d *openDeal) []Term {
 	if e.set.season {
 		season = with(e.set)
 	}
-	steps := []*engine{plain, recency, season, e}
+	segment := season
+	if e.p.segments != nil {
+		segment = e
+		if e.p.cohorts > 0 {
+			alike := *e.p
+			alike.cohorts = 0
+			segment = newEngine(&alike, m.c.Step, e.set, m.c.Season.FiscalStart, e.ends, nil)
+		}
+	}
+	steps := []*engine{plain, recency, season, segment, e}
 	keys := make([][]int32, len(steps)) // the key of every deal in each engine; open deals are in the same order
 	for i, s := range steps {
 		for k := range s.open {
@@ -56,7 +66,7 @@ func (m *Model) explain() func(d *openDeal) []Term {
 	if total > 0 {
 		base /= total
 	}
-	names := [...]string{"age", "recency", "season", "segment"}
+	names := [...]string{"age", "recency", "season", "segment", "cohort"}
 	return func(d *openDeal) []Term {
 		i := place[d.deal]
 		last := logit(clamp(fresh[d.place]))

@@ -106,7 +106,7 @@ type DealForecast struct {
 
 // Term is one part of an explanation, on the scale of log odds.
 type Term struct {
-	Name  string // "base", "stage", "age", "recency", "season", "segment"
+	Name  string // "base", "stage", "age", "recency", "season", "segment", "cohort"
 	Value float64
 }
 
@@ -197,9 +197,7 @@ func Fit(ctx context.Context, s *funnel.State, c Config) (*Model, error) {
 		return nil, err
 	}
 	p := newPanel(s)
-	if c.Segments == On {
-		p.tellSegments(s)
-	}
+	p.tell(s, c)
 	if r := refuse(p, c.Horizon); r != nil {
 		return nil, r
 	}

@@ -40,6 +40,8 @@ type panel struct {
 
 	segments []string // names in order; nil: segments are not told apart
 	segment  []int32  // per deal
+	cohorts  int      // 0: months of entry are not told apart
+	cohort   []int32  // per deal
 
 	created []int64 // per deal: first entry of any place
 	start   []int32 // per deal: first working place, −1 for none
@@ -147,6 +149,16 @@ func newPanel(s *funnel.State) *panel {
 	return p
 }
 
+// tell notes what a configuration wants told apart.
+func (p *panel) tell(s *funnel.State, c Config) {
+	if c.Segments == On {
+		p.tellSegments(s)
+	}
+	if c.Cohorts != Off && c.Kernel == SemiMarkov {
+		p.tellCohorts()
+	}
+}
+
 // tellSegments notes the segment of every deal.
 func (p *panel) tellSegments(s *funnel.State) {
 	code := map[string]int32{}
@@ -163,6 +175,19 @@ func (p *panel) tellSegments(s *funnel.State) {
 	for i, n := range names {
 		p.segment[i] = code[n]
 	}
+}
+
+// group is what tells deals apart beside place and age: 0 where they are not told apart, below 0 where it is not known.
+type group struct{ segment, cohort int32 }
+
+func (p *panel) groupOf(deal int32) (g group) {
+	if p.segments != nil {
+		g.segment = p.segment[deal]
+	}
+	if p.cohorts > 0 {
+		g.cohort = p.cohort[deal]
+	}
+	return g
 }
 
 // codes is the number of destinations.

@@ -23,6 +23,9 @@ func (c Config) checkKernel(p *b2b.Problems) {
 		if c.Segments == On {
 			p.Add("config.segments", "kernel "+k.String()+" knows no segments")
 		}
+		if c.Cohorts == On {
+			p.Add("config.cohorts", "kernel "+k.String()+" knows no cohorts")
+		}
 		if c.NewBusiness == On {
 			p.Add("config.new_business", "only with kernel semi_markov")
 		}

@@ -27,14 +27,15 @@ func newSpan(from, to, step int64, c *calendar) span {
 
 // table is a kernel made ready for walking: the chances per step and season class.
 type table struct {
-	k, grid int
-	win     []float64 // [(class·K + place)·grid + cell]; beyond the last exit of a place: its tail
-	all     []float64 // of any exit
-	moves   [][]move  // [place]
-	last    []int
+	k, grid, classes int
+	win              []float64 // [(class·K + place)·grid + cell]; beyond the last exit of a place: its tail
+	all              []float64 // of any exit
+	moves            [][]move  // [place]
+	last             []int
 
 	value []float64 // [place·(steps+1) + steps that remain]: chance to win of a fresh entry
 	width int
+	stays []stay // scratch of fresh
 }
 
 // move is a passage to another working place.
@@ -47,7 +48,7 @@ type move struct {
 // newTable returns an empty table of the shape of a kernel.
 func newTable(k *kernel, classes int) *table {
 	b := k.b
-	t := &table{k: b.k, grid: k.grid, win: make([]float64, classes*b.k*k.grid), all: make([]float64, classes*b.k*k.grid), moves: make([][]move, b.k), last: k.last}
+	t := &table{k: b.k, grid: k.grid, classes: classes, win: make([]float64, classes*b.k*k.grid), all: make([]float64, classes*b.k*k.grid), moves: make([][]move, b.k), last: k.last}
 	for s := range b.k {
 		for _, c := range b.exits(s) {
 			if int(c.to) < b.k {
@@ -123,24 +124,36 @@ func (t *table) fill(k *kernel, classes int, season *seasonal, factor, segment [
 // iteration, which ends after as many rounds as there are places where the places form no loop.
 func (t *table) fresh(sp span) {
 	t.width = sp.steps + 1
-	if n := t.k * t.width; cap(t.value) < n {
-		t.value = make([]float64, n)
+	t.value = zeros(t.value, t.k*t.width)
+	if t.stays == nil {
+		t.stays = make([]stay, t.k)
 	}
-	t.value = t.value[:t.k*t.width]
-	clear(t.value)
 	for r := range t.width {
-		for round := range maxRounds {
+		for s := range t.k {
+			st := &t.stays[s]
+			switch {
+			case t.classes > 1: // every day has its own rates
+				t.unroll(s, r, sp)
+			case r == 0:
+				t.unroll(s, sp.steps, sp)
+			}
+			t.value[s*t.width+r] = st.within(t, s, r)
+			st.known = t.value[s*t.width+r]
+		}
+		for range maxRounds {
 			change := 0.0
 			for s := t.k - 1; s >= 0; s-- {
-				if round > 0 && !t.instant(s, sp.class[r]) {
-					continue
+				v := t.stays[s].known
+				for i := range t.moves[s] {
+					if c := t.stays[s].pass[i]; len(c) > 0 && c[0] > 0 {
+						v += float64(c[0] * t.value[t.moves[s][i].to*t.width+r])
+					}
 				}
-				v := t.freshAt(s, r, sp)
 				at := s*t.width + r
 				change = max(change, math.Abs(v-t.value[at]))
 				t.value[at] = v
 			}
-			if change < 1e-15 || round == 0 && !t.anyInstant(sp.class[r]) {
+			if change < 1e-15 {
 				break
 			}
 		}
@@ -149,51 +162,78 @@ func (t *table) fresh(sp span) {
 
 const maxRounds = 200
 
-// instant reports whether a fresh stay in a place may move on within its first step.
-func (t *table) instant(s int, class uint8) bool {
-	for i := range t.moves[s] {
-		m := &t.moves[s][i]
-		base := int(class) * t.grid
-		if m.rate[base] > 0 || m.rate[base+1] > 0 && m.early[1] > 0 {
-			return true
-		}
+// zeros returns n zeros, in the memory of x where they fit.
+func zeros(x []float64, n int) []float64 {
+	if cap(x) < n {
+		return make([]float64, n)
 	}
-	return false
+	x = x[:n]
+	clear(x)
+	return x
 }
 
-func (t *table) anyInstant(class uint8) bool {
-	for s := range t.k {
-		if t.instant(s, class) {
-			return true
-		}
-	}
-	return false
+// stay is what becomes of a fresh stay in a place, by the steps that have passed.
+type stay struct {
+	win   []float64   // chance to have won out of it
+	pass  [][]float64 // [move]: chance to have moved on just then
+	late  [][]float64 // [move]: the part of pass that happens in the step after, and counts only if that is not beyond the end
+	known float64     // chance to win of a stay with the steps at hand, without passages within its first step
 }
 
-func (t *table) freshAt(s, r int, sp span) float64 {
-	stay, p := 1.0, 0.0
+// unroll follows a fresh stay in place s through the last r steps of a span.
+func (t *table) unroll(s, r int, sp span) {
+	st := &t.stays[s]
 	moves := t.moves[s]
-	for l := 0; l <= min(r, t.last[s]); l++ { // what stays longer is unresolved
-		left := r - l
-		q := int(sp.class[left])
+	n := min(r, t.last[s]) + 1 // what stays longer is unresolved
+	st.win = zeros(st.win, n)
+	if st.pass == nil {
+		st.pass, st.late = make([][]float64, len(moves)), make([][]float64, len(moves))
+	}
+	for i := range moves {
+		st.pass[i], st.late[i] = zeros(st.pass[i], n), zeros(st.late[i], n)
+	}
+	left, won := 1.0, 0.0
+	for l := range n {
+		q := int(sp.class[r-l])
 		base := (q*t.k + s) * t.grid
-		gain := t.win[base+l]
-		for i := range moves {
-			m := &moves[i]
-			if h := m.rate[q*t.grid+l]; h > 0 {
-				v := t.value[m.to*t.width+left:]
-				if e := m.early[l]; e > 0 && l > 0 {
-					gain += h * (v[0] + e*(v[1]-v[0]))
-				} else {
-					gain += h * v[0]
+		if left > 0 {
+			won += float64(left * t.win[base+l])
+			for i := range moves {
+				m := &moves[i]
+				h := float64(left * m.rate[q*t.grid+l])
+				if h == 0 {
+					continue
 				}
+				// Who left with a part e of the cell to go has that much more time in the next place.
+				e := 0.0
+				if l > 0 {
+					e = float64(h * m.early[l])
+					st.pass[i][l-1] += e
+					st.late[i][l-1] = e
+				}
+				st.pass[i][l] += h - e
 			}
+			left *= 1 - t.all[base+l]
 		}
-		p += stay * gain
-		stay *= 1 - t.all[base+l]
-		if stay == 0 {
-			break
+		st.win[l] = won
+	}
+}
+
+// within returns the chance to win of a stay with r steps to go, without passages within its first step.
+func (st *stay) within(t *table, s, r int) float64 {
+	n := len(st.win)
+	p := st.win[min(r, n-1)]
+	for i := range t.moves[s] {
+		v := t.value[t.moves[s][i].to*t.width:]
+		c := st.pass[i]
+		sum := 0.0
+		for l := 1; l <= min(r, n-1); l++ {
+			sum += float64(c[l] * v[r-l])
 		}
+		if r < n {
+			sum -= float64(st.late[i][r] * v[0])
+		}
+		p += sum
 	}
 	return p
 }
