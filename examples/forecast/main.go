@@ -264,6 +264,7 @@ func answer(s settings, data *table, progress *cli.Progress) (*output, int, erro
 	if s.backtest > 0 {
 		past := forecast.BacktestConfig{Forecast: config, AsOf: asOf, Every: s.every, Count: s.backtest}
 		past.Forecast.Levels = withLevel(s.levels, 0.8)
+		past.Warmup = leastPast + int((config.Horizon+s.every-1)/s.every)
 		past.Forecast.Progress = progress.Of
 		report, err := forecast.Backtest(ctx, book, past)
 		progress.Done()
@@ -289,6 +290,9 @@ func answer(s settings, data *table, progress *cli.Progress) (*output, int, erro
 	o.setForecast(f)
 	return o, cli.Done, nil
 }
+
+// leastPast is the number of resolved origins from which settings are chosen: as many lie before the first one that is shown.
+const leastPast = 6
 
 func withLevel(levels []float64, level float64) []float64 {
 	if slices.Contains(levels, level) {

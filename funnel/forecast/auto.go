@@ -146,11 +146,11 @@ func (s *Score) judge() (funnel.Verdict, []string) {
 		return funnel.Trusted, nil
 	}
 	reasons := []string{"the coverage of the model's own interval excludes its level"}
-	if c.CalN >= minOrigins && holds(c.Calibrated.Low, c.Calibrated.High) {
+	if c.CalN >= minCalibrated && holds(c.Calibrated.Low, c.Calibrated.High) {
 		return funnel.CalibratedOnly, reasons
 	}
-	if c.CalN < minOrigins {
-		return funnel.NotHonest, append(reasons, "fewer than 6 origins could be calibrated")
+	if c.CalN < minCalibrated {
+		return funnel.NotHonest, append(reasons, "fewer than 10 origins could be calibrated")
 	}
 	return funnel.NotHonest, append(reasons, "so does that of the calibrated interval")
 }

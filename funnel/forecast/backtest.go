@@ -37,10 +37,11 @@ type track struct {
 }
 
 const (
-	minOrigins  = 6 // resolved origins below which nothing is chosen or judged
-	trialDraws  = 100
-	autoLevel   = 0.8
-	defaultRuns = 12
+	minOrigins    = 6  // resolved origins below which nothing is chosen or judged
+	minCalibrated = 10 // calibrated origins below which their coverage says nothing
+	trialDraws    = 100
+	autoLevel     = 0.8
+	defaultRuns   = 12
 )
 
 // normal fills the defaults of a back-test.

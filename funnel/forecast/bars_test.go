@@ -127,9 +127,18 @@ func TestBarsOpportunities(t *testing.T) {
 	}
 	r = backtest(t, b, forecast.BacktestConfig{Forecast: settings(30, forecast.Off, forecast.On, forecast.Off), Origins: monthly, Kernels: ours})
 	s, _ = score(t, r, forecast.Revenue)
-	atMost(t, "revenue bias", math.Abs(s.BiasPct.Value), 22) // bar 15; with it goes a MAPE of 28 where the bar is 120
-	// Not the amounts: the number of wins is 21 % too high as well. About as many deals close in every quarter while twice as
-	// many are open, so the rate per open deal falls by half within a year, which neither age nor month of the quarter tells.
+	atMost(t, "revenue bias", math.Abs(s.BiasPct.Value), 18) // bar 15; with it goes a MAPE of 24 where the bar is 120
+	// Not the amounts: the number of wins is as much too high. Two origins make the bias: in June one end of a quarter had been
+	// seen, the best of all, and in September a cohort was young of which nine in ten never close.
+	atMost(t, "revenue MAPE", s.MAPEPct.Value, 120)
+	if s.Verdict != funnel.TooLittleHistory && s.Verdict != funnel.NotHonest {
+		t.Errorf("verdict on seven months: %v", s.Verdict)
+	}
+
+	// Left to choose, it takes the season from July on, and is the less biased for doing without it in June.
+	r = backtest(t, b, forecast.BacktestConfig{Forecast: settings(30, forecast.Auto, forecast.Auto, forecast.Off), Origins: monthly, Kernels: ours, Warmup: 6})
+	s, _ = score(t, r, forecast.Revenue)
+	atMost(t, "revenue bias", math.Abs(s.BiasPct.Value), 15)
 	atMost(t, "revenue MAPE", s.MAPEPct.Value, 120)
 	if s.Verdict != funnel.TooLittleHistory && s.Verdict != funnel.NotHonest {
 		t.Errorf("verdict on seven months: %v", s.Verdict)
@@ -140,14 +149,19 @@ func TestBarsOpportunities(t *testing.T) {
 func TestBarsLeads(t *testing.T) {
 	short(t)
 	b := leads(t)
-	r := backtest(t, b, forecast.BacktestConfig{Forecast: settings(30, forecast.Auto, forecast.Off, forecast.Auto), Origins: weekly(t, "2018-01-15", 29), Kernels: ours, Warmup: 11})
-	s, c := score(t, r, forecast.Wins)
-	atMost(t, "bias", math.Abs(s.BiasPct.Value), 20)
-	atMost(t, "MAE", s.MAE.Value, 19)
-	atLeast(t, "calibrated coverage", c.Calibrated.Value, .75)
-	atMost(t, "calibrated width", c.CalWidth, 180)
-	if last := r.Settings[len(r.Settings)-1]; last.HalfLife == 0 {
-		t.Error("recency was not found")
+	for _, cohorts := range []forecast.Mode{forecast.Off, forecast.Auto} {
+		f := settings(30, forecast.Auto, forecast.Off, forecast.Auto)
+		f.Cohorts = cohorts
+		r := backtest(t, b, forecast.BacktestConfig{Forecast: f, Origins: weekly(t, "2018-01-15", 29), Kernels: ours, Warmup: 11})
+		s, c := score(t, r, forecast.Wins)
+		atMost(t, "bias", math.Abs(s.BiasPct.Value), 20)
+		atMost(t, "MAE", s.MAE.Value, 19)
+		atLeast(t, "calibrated coverage", c.Calibrated.Value, .75)
+		atMost(t, "calibrated width", c.CalWidth, 180)
+		// Where cohorts tell that new leads convert better, nothing is left to be told by recency.
+		if last := r.Settings[len(r.Settings)-1]; cohorts == forecast.Off && last.HalfLife == 0 {
+			t.Error("recency was not found")
+		}
 	}
 }
 
@@ -171,7 +185,7 @@ func TestBaselines(t *testing.T) {
 	}
 	b := loans(t)
 	c := settings(30, forecast.Off, forecast.Off, forecast.Off)
-	c.Draws = 20
+	c.Draws, c.Cohorts = 20, forecast.Off // the reference knows none
 	r := backtest(t, b, forecast.BacktestConfig{Forecast: c, Origins: weekly(t, "2011-11-07", 15)})
 	names := map[string]forecast.Kernel{"HubSpot": forecast.StageWeights, "closed-only": forecast.ClosedOnly, "won/entered": forecast.WonPerEntered, "CTMC": forecast.Exponential, "semi-Markov": forecast.SemiMarkov}
 	checked := 0

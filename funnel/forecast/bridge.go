@@ -223,7 +223,7 @@ func (m *Model) rewalk(later *Model) func(d *openDeal) float64 {
 		t := tables[g]
 		if t == nil {
 			t = newTable(k, f.classes)
-			t.fill(k, f.classes, f.season, f.factors(), f.groups.of(g))
+			t.fill(k, f.season, f.factors(), f.groups.of(g), k.grid)
 			t.fresh(sp)
 			tables[g] = t
 		}

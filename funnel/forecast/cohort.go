@@ -11,6 +11,8 @@ const (
 	leastKappa   = 1.0 // cohorts are not taken to differ by more than their mean
 )
 
+const cohortNote = "deals of different months of entry leave at different rates: each month has its own factors"
+
 // tellCohorts notes in which month, local time, every deal began. A campaign that brought bad leads, or a change of what
 // counts as a deal, shows in all deals of some months.
 func (p *panel) tellCohorts() {

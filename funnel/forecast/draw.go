@@ -57,7 +57,7 @@ func (w *worker) drawRates(rng *stream.Rand) {
 	}
 	groups := f.groups.draw(rng)
 	if groups == nil {
-		w.t.fill(w.k, f.classes, f.season, w.factor, nil)
+		w.t.fill(w.k, f.season, w.factor, nil, w.k.grid)
 	}
 	if e.rough == nil {
 		f.chances(w.t, w.k, w.factor, groups, e.keys, w.chance, nil)
@@ -129,6 +129,9 @@ func (w *worker) draw(root stream.Root, r int, luck []uint64, out *ensemble) []f
 // period returns the period in which a deal is won, by its luck.
 func (w *worker) period(key int32, luck uint64) int {
 	n := len(w.e.ends)
+	if n == 1 {
+		return 0
+	}
 	chance := w.chance[int(key)*n : (int(key)+1)*n]
 	u := float64(luck>>11) * 0x1p-53
 	if p, q := chance[n-1], w.tilted[key]; q != p {

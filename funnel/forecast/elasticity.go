@@ -74,7 +74,7 @@ func newAdjoint(e *engine, g group) *adjoint {
 	own := f.groups.of(g)
 	a := &adjoint{f: f, sp: f.spans[len(f.spans)-1], t: f.ownTable(), grad: make([]float64, len(f.b.cols))}
 	if own != nil {
-		a.t.fill(f.k, f.classes, f.season, f.factors(), own)
+		a.t.fill(f.k, f.season, f.factors(), own, f.k.grid)
 	}
 	a.t.fresh(a.sp)
 	a.flow = make([]float64, f.b.k*a.t.width)

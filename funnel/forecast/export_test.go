@@ -24,3 +24,9 @@ func (m *Model) Expected(exit int, factor float64) (wins float64, exits int) {
 	}
 	return wins, len(columns)
 }
+
+// Notes are those of the fit.
+func (m *Model) Notes() []string { return m.notes }
+
+// CohortNote is said where cohorts differ.
+const CohortNote = cohortNote

@@ -64,7 +64,7 @@ func newFitted(p *panel, step time.Duration, set settings, fiscal time.Month, en
 // ownTable returns a table to walk on that nobody else uses.
 func (f *fitted) ownTable() *table {
 	t := newTable(f.k, f.classes)
-	t.fill(f.k, f.classes, f.season, f.factors(), nil)
+	t.fill(f.k, f.season, f.factors(), nil, f.k.grid)
 	return t
 }
 
@@ -86,7 +86,7 @@ func (f *fitted) chances(t *table, k *kernel, factor []float64, groups *grouping
 			for to = from + 1; to < len(keys) && keys[to].group == g; {
 				to++
 			}
-			t.fill(k, f.classes, f.season, factor, groups.of(g))
+			t.fill(k, f.season, factor, groups.of(g), f.reach(keys[from:to]))
 		}
 		for j := n - 1; j >= 0; j-- {
 			sp := f.spans[j]
@@ -113,4 +113,13 @@ func (f *fitted) chances(t *table, k *kernel, factor []float64, groups *grouping
 // point computes the chances under the estimated rates, on a table of its own.
 func (f *fitted) point(keys []key, chance, beyond []float64) {
 	f.chances(f.ownTable(), f.k, f.factors(), f.groups, keys, chance, beyond)
+}
+
+// reach is the number of cells that deals of some keys may pass within the horizon, fresh stays included.
+func (f *fitted) reach(keys []key) int {
+	oldest := int64(0)
+	for _, k := range keys {
+		oldest = max(oldest, k.age)
+	}
+	return int(oldest/f.b.step) + f.spans[len(f.spans)-1].steps + 3
 }

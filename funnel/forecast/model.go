@@ -218,6 +218,9 @@ func Fit(ctx context.Context, s *funnel.State, c Config) (*Model, error) {
 	}
 	m.e = newEngine(p, c.Step, set, c.Season.FiscalStart, ends, nil)
 	m.e.drift, m.e.skip = drift, c.Without
+	if g := m.e.fine.groups; g != nil && g.cohort != nil {
+		m.notes = append(m.notes, cohortNote)
+	}
 	e, reasons, ok := m.e.under(c.Kernel, c.Weights)
 	if !ok {
 		return nil, &RefusedError{Reasons: reasons}

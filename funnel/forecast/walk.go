@@ -33,9 +33,10 @@ type table struct {
 	moves            [][]move  // [place]
 	last             []int
 
-	value []float64 // [place·(steps+1) + steps that remain]: chance to win of a fresh entry
-	width int
-	stays []stay // scratch of fresh
+	value  []float64 // [place·(steps+1) + steps that remain]: chance to win of a fresh entry
+	width  int
+	stays  []stay    // scratch of fresh
+	scaled []float64 // scratch of fill
 }
 
 // move is a passage to another working place.
@@ -61,19 +62,22 @@ func newTable(k *kernel, classes int) *table {
 	return t
 }
 
-// fill computes the chances per class: rates times the factors of the season and of a segment, per destination; nil is none.
-func (t *table) fill(k *kernel, classes int, season *seasonal, factor, segment []float64) {
+// fill computes the chances per class: rates times the factors of the season and of a group, per destination; nil is none.
+// Only the first cells are filled, at most all.
+func (t *table) fill(k *kernel, season *seasonal, factor, group []float64, cells int) {
 	b := k.b
-	scaled := make([]float64, k.grid)
-	for q := range classes {
+	cells = min(cells, k.grid)
+	t.scaled = zeros(t.scaled, cells)
+	scaled := t.scaled
+	for q := range t.classes {
 		for s := range b.k {
 			base := (q*t.k + s) * t.grid
-			win, all := t.win[base:base+t.grid], t.all[base:base+t.grid]
+			win, all := t.win[base:base+cells], t.all[base:base+cells]
 			clear(win)
 			clear(all)
 			m := 0
 			for i, c := range b.exits(s) {
-				row := k.row(b.first[s] + i)
+				row := k.row(b.first[s] + i)[:cells]
 				if season != nil {
 					for l, h := range row {
 						band := int(season.band[int(c.to)*b.cells+min(l, b.cells-1)])
@@ -81,15 +85,15 @@ func (t *table) fill(k *kernel, classes int, season *seasonal, factor, segment [
 					}
 					row = scaled
 				}
-				if segment != nil {
+				if group != nil {
 					for l, h := range row {
-						scaled[l] = float64(h * segment[c.to])
+						scaled[l] = float64(h * group[c.to])
 					}
 					row = scaled
 				}
 				switch {
 				case int(c.to) < b.k:
-					rate := t.moves[s][m].rate[q*t.grid : (q+1)*t.grid]
+					rate := t.moves[s][m].rate[q*t.grid:]
 					m++
 					for l, h := range row {
 						rate[l] = h
@@ -247,61 +251,58 @@ func (t *table) walk(s int, age float64, sp span) (p, beyond float64) {
 	}
 	stay := 1.0
 	moves := t.moves[s]
-	x := age
 	stale := int(age) >= t.last[s]
+	// A step takes w1 of its length in cell l+1 and w2 in the one after; from the second step on they stay what they are.
+	l, length := int(age), sp.part
+	w2 := max(0, age+length-float64(l+1))
+	w1 := length - w2
 	for r := sp.steps - 1; r >= 0; r-- {
-		length := 1.0
-		if r == sp.steps-1 {
-			length = sp.part
-		}
-		l := int(x)
-		w2 := x + length - float64(l+1) // part of the step in the cell after
-		w1 := length
-		if w2 > 0 {
-			w1 -= w2
-		} else {
-			w2 = 0
-		}
 		if !stale && l >= t.last[s] {
 			return min(p, 1), stay
 		}
-		x += length
-		if w2 > 0 && !stale && l+1 >= t.last[s] {
-			w2 = 0
+		v2 := w2
+		if !stale && l+1 >= t.last[s] {
+			v2 = 0
 		}
-		l1 := min(l+1, t.grid-1)
-		l2 := min(l+2, t.grid-1)
-		q := int(sp.class[r])
-		base := (q*t.k + s) * t.grid
-		gain := w1 * t.win[base+l1]
-		lose := w1 * t.all[base+l1]
-		if w2 > 0 {
-			gain += w2 * t.win[base+l2]
-			lose += w2 * t.all[base+l2]
+		l1, l2 := min(l+1, t.grid-1), min(l+2, t.grid-1)
+		row := int(sp.class[r]) * t.grid
+		base := row*t.k + s*t.grid
+		win, all := t.win[base:base+t.grid], t.all[base:base+t.grid]
+		gain, lose := float64(w1*win[l1]), float64(w1*all[l1])
+		if v2 > 0 {
+			gain += float64(v2 * win[l2])
+			lose += float64(v2 * all[l2])
 		}
 		for i := range moves {
 			m := &moves[i]
-			h := w1 * m.rate[q*t.grid+l1]
-			e := m.early[l1]
-			if w2 > 0 {
-				h += w2 * m.rate[q*t.grid+l2]
+			h := float64(w1 * m.rate[row+l1])
+			if v2 > 0 {
+				h += float64(v2 * m.rate[row+l2])
 			}
 			if h > 0 {
 				v := t.value[m.to*t.width+r:]
-				if e > 0 && r+1 < t.width {
-					gain += h * (v[0] + e*(v[1]-v[0]))
+				if e := m.early[l1]; e > 0 && r+1 < t.width {
+					gain += float64(h * (v[0] + float64(e*(v[1]-v[0]))))
 				} else {
-					gain += h * v[0]
+					gain += float64(h * v[0])
 				}
 			}
 		}
-		p += stay * gain
+		p += float64(stay * gain)
 		stay *= 1 - lose
 		if stay <= 0 {
 			return min(p, 1), 0
 		}
+		if r == sp.steps-1 {
+			x := age + length
+			l = int(x)
+			w2 = x - float64(l)
+			w1 = 1 - w2
+		} else {
+			l++
+		}
 	}
-	if int(x) >= t.last[s] {
+	if l >= t.last[s] {
 		beyond = stay
 	}
 	return min(p, 1), beyond
