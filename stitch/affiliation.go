@@ -1,9 +1,7 @@
 package stitch
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"github.com/buyerjourney/b2b"
 )
@@ -22,13 +20,6 @@ type Affiliation struct {
 	Fact       string  // the statement
 	// The pair of profiles that the evidence is about; of several pairs the smallest.
 	PersonProfile, AccountProfile ProfileID
-}
-
-// compareAffiliations orders by account, Primary first, confidence (descending), then window, rule, By, title and profiles.
-func compareAffiliations(a, b Affiliation) int {
-	return cmp.Or(cmp.Compare(a.Account, b.Account), compareBool(b.Primary, a.Primary), cmp.Compare(b.Confidence, a.Confidence),
-		a.Valid.From.Compare(b.Valid.From), a.Valid.To.Compare(b.Valid.To), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.By, b.By),
-		cmp.Compare(a.Title, b.Title), cmp.Compare(a.Fact, b.Fact), a.PersonProfile.Compare(b.PersonProfile), a.AccountProfile.Compare(b.AccountProfile))
 }
 
 func compareBool(a, b bool) int {
@@ -52,37 +43,33 @@ type affiliated struct {
 func probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 
 // affiliations returns where the members of a person entity belong, and what was refused as evidence.
-func (e *eval) affiliations(ent *entity) (out []Affiliation, refusals []refusal) {
+func (e *eval) affiliations(ent *entity) (out []belonging, refusals []refusal) {
 	found := e.found[:0]
 	for _, m := range ent.members {
 		found = e.affiliate(found, &refusals, m, e.s.profiles.at(m))
 	}
 	e.found = found
-	if len(found) > 0 {
-		out = make([]Affiliation, 0, len(found))
-	}
+	rows := e.rows[:0]
 	for _, f := range found {
-		r, a := &e.s.c.rules[f.rule], e.s.profiles.at(f.account)
+		r := &e.s.c.rules[f.rule]
 		from, to := max(f.span.from, r.from), min(f.span.to, r.to)
-		if from >= to {
-			continue
+		if from < to {
+			rows = append(rows, belonging{
+				account: e.s.profiles.at(f.account).entity.id, person: f.person, profile: f.account, rule: r, fact: none, from: from, to: to,
+			})
 		}
-		out = append(out, Affiliation{
-			Account: b2b.AccountID(a.entity.id), Valid: window(from, to), Confidence: probability(r.strength),
-			Rule: r.name, By: a.id.Source, PersonProfile: e.s.profiles.at(f.person).id, AccountProfile: a.id,
-		})
 	}
-	out = append(out, e.stated(ent)...)
-	for i := range out {
-		out[i].Person = b2b.PersonID(ent.id)
-		e.horizon(out[i].Valid)
+	rows = e.stated(rows, ent)
+	e.rows = rows
+	for i := range rows {
+		e.horizon(rows[i].from, rows[i].to)
 	}
-	return uniteAffiliations(out), refusals
+	rows = e.s.unite(rows)
+	return e.bulk.keep(rows), refusals
 }
 
 // horizon notes the bounds of a window that are still to come.
-func (e *eval) horizon(w b2b.Window) {
-	from, to := bounds(w)
+func (e *eval) horizon(from, to int64) {
 	for _, t := range [...]int64{from, to} {
 		if t > e.at {
 			e.next = min(e.next, t)
@@ -90,13 +77,12 @@ func (e *eval) horizon(w b2b.Window) {
 	}
 }
 
-// stated returns the affiliations that facts state.
-func (e *eval) stated(ent *entity) (out []Affiliation) {
+// stated appends the affiliations that facts state.
+func (e *eval) stated(rows []belonging, ent *entity) []belonging {
 	for _, m := range ent.members {
 		p := e.s.profiles.at(m)
 		for _, f := range p.words().affiliated {
-			rec := &e.s.facts[f]
-			b, ok := rec.body.(Affiliated)
+			b, ok := e.s.facts[f].body.(Affiliated)
 			if !ok || b.Person != p.id {
 				continue
 			}
@@ -104,50 +90,13 @@ func (e *eval) stated(ent *entity) (out []Affiliation) {
 			if !ok {
 				continue
 			}
-			a := e.s.profiles.at(code)
-			if a.entity == nil || a.level != Account {
-				continue
-			}
-			confidence := b.Confidence
-			if confidence == 0 {
-				confidence = probability(20)
-			}
-			out = append(out, Affiliation{
-				Account: b2b.AccountID(a.entity.id), Valid: b.Valid.UTC(), Title: b.Title, Primary: b.Primary,
-				Confidence: confidence, By: e.s.names[rec.by], Fact: rec.id, PersonProfile: p.id, AccountProfile: a.id,
-			})
-		}
-	}
-	return out
-}
-
-// uniteAffiliations joins the windows of entries that say the same, and sorts.
-func uniteAffiliations(in []Affiliation) []Affiliation {
-	slices.SortFunc(in, func(a, b Affiliation) int { return cmp.Or(compareStatement(a, b), compareAffiliations(a, b)) })
-	out := in[:0]
-	for _, x := range in {
-		if n := len(out); n > 0 && compareStatement(out[n-1], x) == 0 {
-			last := &out[n-1]
-			if last.Valid.To.IsZero() || !x.Valid.From.After(last.Valid.To) {
-				if !last.Valid.To.IsZero() && (x.Valid.To.IsZero() || x.Valid.To.After(last.Valid.To)) {
-					last.Valid.To = x.Valid.To
-				}
-				if c := cmp.Or(x.PersonProfile.Compare(last.PersonProfile), x.AccountProfile.Compare(last.AccountProfile)); c < 0 {
-					last.PersonProfile, last.AccountProfile = x.PersonProfile, x.AccountProfile
-				}
-				continue
+			if a := e.s.profiles.at(code); a.entity != nil && a.level == Account {
+				from, to := bounds(b.Valid)
+				rows = append(rows, belonging{account: a.entity.id, person: m, profile: code, fact: f, from: from, to: to})
 			}
 		}
-		out = append(out, x)
 	}
-	slices.SortFunc(out, compareAffiliations)
-	return out
-}
-
-// compareStatement tells apart entries whose windows are not united.
-func compareStatement(a, b Affiliation) int {
-	return cmp.Or(cmp.Compare(a.Account, b.Account), compareBool(b.Primary, a.Primary), cmp.Compare(b.Confidence, a.Confidence),
-		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.By, b.By), cmp.Compare(a.Title, b.Title), cmp.Compare(a.Fact, b.Fact))
+	return rows
 }
 
 // affiliate appends what the rules find for one person profile.

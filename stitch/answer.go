@@ -62,7 +62,8 @@ func (s *Snapshot) appendEntity(dst []byte, e *entity) []byte {
 		dst = bin.AppendString(append(dst, byte(r.by.cause)), r.name(st))
 	}
 	dst = bin.AppendUvarint(dst, uint64(len(e.affiliations)))
-	for _, a := range e.affiliations {
+	for i := range e.affiliations {
+		a := st.affiliation(e, &e.affiliations[i])
 		dst = appendWindow(bin.AppendString(dst, string(a.Account)), a.Valid)
 		dst = bin.AppendFloat64(bin.AppendBool(bin.AppendString(dst, a.Title), a.Primary), a.Confidence)
 		dst = bin.AppendString(bin.AppendString(bin.AppendString(dst, a.Rule), a.By), a.Fact)

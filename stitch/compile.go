@@ -20,28 +20,29 @@ type Compiled struct {
 
 // rule is a [Rule] with its texts parsed.
 type rule struct {
-	index    int
-	name     string
-	effect   Effect
-	level    Level
-	same     []sameCondition
-	differ   []Kind
-	within   bool
-	score    float64
-	scored   bool
-	funcs    []string
-	unless   []Condition
-	only     []string
-	except   []string
-	across   bool
-	priority int
-	strength float64
-	from, to int64 // in force during [from, to)
-	lapse    int64 // life after the support
-	first    bool  // life counts from the first sight
-	purpose  string
-	relation string
-	off      bool
+	index      int
+	name       string
+	effect     Effect
+	level      Level
+	same       []sameCondition
+	differ     []Kind
+	within     bool
+	score      float64
+	scored     bool
+	funcs      []string
+	unless     []Condition
+	only       []string
+	except     []string
+	across     bool
+	priority   int
+	strength   float64
+	confidence float64 // of an affiliation by the rule
+	from, to   int64   // in force during [from, to)
+	lapse      int64   // life after the support
+	first      bool    // life counts from the first sight
+	purpose    string
+	relation   string
+	off        bool
 }
 
 type sameCondition struct {
@@ -226,7 +227,7 @@ func (c *Compiled) compileExpire(p *b2b.Problems, path string, e Expire, r *rule
 	if r.strength == 0 && !r.scored {
 		r.strength = 20
 	}
-	r.lapse = e.After.nanos()
+	r.confidence, r.lapse = probability(r.strength), e.After.nanos()
 	if math.IsNaN(e.Floor) || math.IsInf(e.Floor, 0) || e.Floor < 0 {
 		p.Add(path+".floor", "not a finite number of at least 0")
 		return

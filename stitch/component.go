@@ -45,7 +45,7 @@ type entity struct {
 	founder      uint32
 	members      []uint32 // by profile id
 	links        []link   // those that united the members, in order
-	affiliations []Affiliation
+	affiliations []belonging
 	relations    []Relation
 	shared       []refusal // evidence from shared ranges, relations inside the entity
 	component    *component

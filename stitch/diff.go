@@ -101,11 +101,11 @@ func (s *Snapshot) partition() map[ProfileID]string {
 
 // belongs returns the affiliations that are live at the moment of the view.
 func (s *Snapshot) belongs() map[Belongs]bool {
-	m := map[Belongs]bool{}
+	m, at := map[Belongs]bool{}, nano(s.view.At)
 	for e := range s.entities() {
-		for _, x := range e.affiliations {
-			if x.Valid.Contains(s.view.At) {
-				m[Belongs{x.Person, x.Account}] = true
+		for i := range e.affiliations {
+			if x := &e.affiliations[i]; x.contains(at) {
+				m[Belongs{b2b.PersonID(e.id), b2b.AccountID(x.account)}] = true
 			}
 		}
 	}

@@ -166,6 +166,7 @@ func (c *Compiled) usesScorer() bool {
 func (g *engine) parallel(n int, f func(e *eval, i int)) {
 	if g.workers < 2 || n < 64 || g.s.c.usesScorer() {
 		e := g.s.eval()
+		e.bulk = &slab[belonging]{}
 		for i := range n {
 			f(e, i)
 		}
@@ -176,6 +177,7 @@ func (g *engine) parallel(n int, f func(e *eval, i int)) {
 	for range g.workers {
 		group.Go(func() {
 			e := g.s.eval()
+			e.bulk = &slab[belonging]{}
 			for {
 				to := int(next.Add(256))
 				for i := to - 256; i < min(to, n); i++ {

@@ -14,8 +14,10 @@ type eval struct {
 	times  []int64
 	spans  []span
 	found  []affiliated
+	rows   []belonging
 	owners []uint32
 	guards []uint64
+	bulk   *slab[belonging] // nil while single entities are made anew
 }
 
 func (s *store) eval() *eval { return &eval{s: s, at: s.at, next: unlimited} }

@@ -33,7 +33,7 @@ func (r *Resolver) Export(person b2b.PersonID) (Record, error) {
 		codes = append(codes, code)
 	}
 	slices.SortFunc(codes, s.store.knownBefore)
-	out := Record{Entity: ent.id, Profiles: s.Members(ent.id), Affiliations: slices.Clone(ent.affiliations), Merged: slices.Collect(s.Merged(ent.id))}
+	out := Record{Entity: ent.id, Profiles: s.Members(ent.id), Affiliations: s.store.affiliations(ent), Merged: slices.Collect(s.Merged(ent.id))}
 	for _, c := range codes {
 		out.Facts = append(out.Facts, r.engine.s.fact(c))
 	}

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"github.com/buyerjourney/b2b"
 )
 
 // pairKey names a pair of entities in a diff.
@@ -162,31 +160,35 @@ func (s *store) ruleName(rule int32) string {
 
 func (w *feedWriter) affiliations() {
 	type state struct {
-		windows []b2b.Window
+		windows []span
 		live    bool
 		rule    string
 	}
-	collect := func(ents []*entity, at time.Time) map[pairKey]*state {
+	collect := func(ents []*entity, at int64) map[pairKey]*state {
 		var m map[pairKey]*state
 		for _, e := range ents {
 			if m == nil && len(e.affiliations) > 0 {
 				m = map[pairKey]*state{}
 			}
-			for _, a := range e.affiliations {
-				k := pairKey{e.id, string(a.Account)}
+			for i := range e.affiliations {
+				a := &e.affiliations[i]
+				k := pairKey{e.id, a.account}
 				if m[k] == nil {
 					m[k] = &state{}
 				}
 				x := m[k]
-				x.windows = append(x.windows, a.Valid)
-				if a.Valid.Contains(at) {
-					x.live, x.rule = true, a.Rule
+				x.windows = append(x.windows, span{a.from, a.to})
+				if a.contains(at) {
+					x.live, x.rule = true, ""
+					if a.rule != nil {
+						x.rule = a.rule.name
+					}
 				}
 			}
 		}
 		return m
 	}
-	before, now := collect(w.out.replaced, w.was), collect(w.out.made, w.now)
+	before, now := collect(w.out.replaced, nano(w.was)), collect(w.out.made, nano(w.now))
 	if len(before)+len(now) == 0 {
 		return
 	}

@@ -56,7 +56,7 @@ func (r *Resolver) forget(ent *entity, members []uint32, at time.Time, by string
 	}
 	accounts := map[b2b.AccountID]bool{}
 	for _, a := range ent.affiliations {
-		accounts[a.Account] = true
+		accounts[b2b.AccountID(a.account)] = true
 	}
 	receipt.Accounts = slices.Sorted(maps.Keys(accounts))
 	receipt.Removed.Add("affiliations", int64(len(ent.affiliations)))

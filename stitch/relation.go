@@ -54,7 +54,7 @@ func (e *eval) relations(ent *entity) (out []Relation, refusals []refusal) {
 		e.relateByRules(m, p, &out, &refusals)
 	}
 	for i := range out {
-		e.horizon(out[i].Valid)
+		e.horizon(bounds(out[i].Valid))
 	}
 	slices.SortFunc(out, compareRelations)
 	out = slices.CompactFunc(out, func(a, b Relation) bool { return compareRelations(a, b) == 0 })

@@ -122,21 +122,17 @@ func (s *Snapshot) AccountOf(key b2b.AccountID, person b2b.PersonID, at time.Tim
 	if !ok {
 		return ""
 	}
-	best := -1
-	for i, a := range ent.affiliations {
-		if a.Valid.Contains(at) && (best < 0 || comparePreference(a, ent.affiliations[best]) < 0) {
-			best = i
+	var best *belonging
+	moment := nano(at)
+	for i := range ent.affiliations {
+		if b := &ent.affiliations[i]; b.contains(moment) && (best == nil || s.store.comparePreference(b, best) < 0) {
+			best = b
 		}
 	}
-	if best < 0 {
+	if best == nil {
 		return ""
 	}
-	return ent.affiliations[best].Account
-}
-
-// comparePreference orders by Primary, confidence and id.
-func comparePreference(a, b Affiliation) int {
-	return cmp.Or(compareBool(b.Primary, a.Primary), cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(a.Account, b.Account))
+	return b2b.AccountID(best.account)
 }
 
 // entities yields every entity once, in no order.
@@ -209,19 +205,21 @@ func (s *Snapshot) Affiliations(id string, at time.Time) []Affiliation {
 		return nil
 	}
 	var out []Affiliation
-	add := func(list []Affiliation) {
-		for _, a := range list {
-			if (at.IsZero() || a.Valid.Contains(at)) && (e.level == Person || string(a.Account) == id) {
-				out = append(out, a)
+	moment := nano(at)
+	add := func(person *entity) {
+		for i := range person.affiliations {
+			b := &person.affiliations[i]
+			if (at.IsZero() || b.contains(moment)) && (e.level == Person || b.account == id) {
+				out = append(out, s.store.affiliation(person, b))
 			}
 		}
 	}
 	if e.level == Person {
-		add(e.affiliations)
+		add(e)
 		return out
 	}
 	for _, p := range s.affiliates(e) {
-		add(p.affiliations)
+		add(p)
 	}
 	return out
 }
