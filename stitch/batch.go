@@ -21,7 +21,6 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 	}
 	r := loader{s: newStore(c)}
 	r.s.facts = make([]factRec, 0, len(facts))
-	r.s.entities.expect = len(facts) / 4 / mapShards
 	d := door{c: c, report: &report}
 	for i, f := range facts {
 		if i%4096 == 0 && ctx.Err() != nil {
@@ -75,7 +74,7 @@ func resolveFacts(c *Compiled, facts iter.Seq[Fact], v b2b.View) *Snapshot {
 // resolve lets the facts of the view count and finds the entities.
 func (l *loader) resolve(v b2b.View, workers int) *Snapshot {
 	l.enter(v)
-	g := engine{s: l.s, workers: workers}
+	g := engine{s: l.s, workers: workers, once: true}
 	g.all()
 	g.unindex()
 	return &Snapshot{store: l.s.share(), view: v}

@@ -9,7 +9,7 @@ import (
 // ConsentOf returns what the members of an entity state about a purpose: the least permissive, Withdrawn and Denied
 // before Granted; ConsentUnknown if none states anything. Unknown never permits.
 func (s *Snapshot) ConsentOf(id, purpose string) ConsentState {
-	e, ok := s.store.entities.get(id)
+	e, ok := s.store.entityOf(id)
 	if !ok {
 		return ConsentUnknown
 	}
@@ -24,7 +24,7 @@ func (s *Snapshot) ConsentOf(id, purpose string) ConsentState {
 // ConsentAt returns what the members of a person stated about a purpose as of a moment not after the view's: the least
 // permissive.
 func (s *Snapshot) ConsentAt(person b2b.PersonID, purpose string, at time.Time) ConsentState {
-	ent, ok := s.store.entities.get(string(person))
+	ent, ok := s.store.entityOf(string(person))
 	if !ok {
 		return ConsentUnknown
 	}

@@ -60,7 +60,6 @@ type cowMap[K comparable, V any] struct {
 	shards []map[K]V
 	owned  []bool
 	n      int
-	expect int // how many keys a shard will have
 }
 
 func newCowMap[K comparable, V any](hash func(K) uint32) cowMap[K, V] {
@@ -91,7 +90,7 @@ func (m *cowMap[K, V]) own(k K) map[K]V {
 	i := m.shard(k)
 	switch {
 	case m.shards[i] == nil:
-		m.shards[i] = make(map[K]V, m.expect)
+		m.shards[i] = map[K]V{}
 	case !m.owned[i]:
 		m.shards[i] = maps.Clone(m.shards[i])
 	}

@@ -53,7 +53,7 @@ func (s *Snapshot) Counterfactual(a, b ProfileID) Cut {
 // Links returns every live link inside an entity, not only those that united it, in the order of links: one per rule and
 // pair.
 func (s *Snapshot) Links(id string) []Link {
-	ent, ok := s.store.entities.get(id)
+	ent, ok := s.store.entityOf(id)
 	if !ok {
 		return nil
 	}

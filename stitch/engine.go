@@ -1,53 +1,17 @@
 package stitch
 
 import (
-	"container/heap"
 	"slices"
 	"sync"
 	"sync/atomic"
 )
-
-// due is something that must be looked at again when the clock reaches a time.
-type due struct {
-	t         int64
-	component *component // to resolve again, unless it was replaced
-	code      uint32     // a profile (auxiliary), a value (to recount) or a fact (to activate)
-	what      dueKind
-}
-
-type dueKind uint8
-
-const (
-	dueComponent dueKind = iota
-	dueProfile
-	dueValue
-	dueFact
-)
-
-type dueQueue []due
-
-func (q *dueQueue) Len() int { return len(*q) }
-
-func (q *dueQueue) Less(i, j int) bool { return (*q)[i].t < (*q)[j].t }
-
-func (q *dueQueue) Swap(i, j int) { (*q)[i], (*q)[j] = (*q)[j], (*q)[i] }
-
-// Push implements [heap.Interface].
-func (q *dueQueue) Push(x any) { *q = append(*q, x.(due)) }
-
-// Pop implements [heap.Interface].
-func (q *dueQueue) Pop() any {
-	old := *q
-	x := old[len(old)-1]
-	*q = old[:len(old)-1]
-	return x
-}
 
 // engine keeps a store resolved.
 type engine struct {
 	s       *store
 	walk    walker
 	queue   dueQueue
+	once    bool // the store is resolved once, and no clock moves on
 	workers int
 	look    eval               // of settle and recount, kept for its buffers
 	indexed map[uint32]Profile // what the scorer was told
@@ -60,8 +24,8 @@ func (g *engine) eval() *eval {
 }
 
 func (g *engine) wait(d due) {
-	if d.t < unlimited {
-		heap.Push(&g.queue, d)
+	if d.t < unlimited && !g.once {
+		g.queue.push(d)
 	}
 }
 
@@ -206,17 +170,31 @@ func (g *engine) install(c *component) {
 	}
 }
 
-// addEntity lists an entity under its id. Of two founders with one id the smaller profile id keeps it; the clash is an
-// error of whoever asked.
+// entityOf returns the entity with an id.
+func (s *store) entityOf(id string) (*entity, bool) {
+	founder, ok := s.byEntity.find(hashText(id), func(c uint32) bool { return s.profiles.at(c).entity.id == id })
+	if !ok {
+		return nil, false
+	}
+	return s.profiles.at(founder).entity, true
+}
+
+// addEntity lists an entity, which its members have already, under its id. Of two founders with one id the smaller profile
+// id keeps it; the clash is an error of whoever asked.
 func (s *store) addEntity(ent *entity) {
-	if other, ok := s.entities.get(ent.id); ok && other.founder != ent.founder {
+	hash := hashText(ent.id)
+	if other, ok := s.entityOf(ent.id); ok && other.founder != ent.founder {
 		s.collisions++
 		if s.profiles.at(other.founder).id.Compare(s.profiles.at(ent.founder).id) < 0 {
 			return
 		}
+		s.byEntity.remove(hash, other.founder)
 	}
-	s.entities.set(ent.id, ent)
+	s.byEntity.insert(hash, ent.founder)
 }
+
+// removeEntity takes an entity out of the list.
+func (s *store) removeEntity(ent *entity) { s.byEntity.remove(hashText(ent.id), ent.founder) }
 
 // auxiliary sets the affiliations and relations of an entity that nobody else sees yet.
 func (e *eval) auxiliary(ent *entity) {

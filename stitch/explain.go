@@ -154,7 +154,7 @@ func (s *Snapshot) refusal(r refusal) Refusal {
 
 // Refusals returns the links from and within an entity that did not come about, in order.
 func (s *Snapshot) Refusals(id string) []Refusal {
-	ent, ok := s.store.entities.get(id)
+	ent, ok := s.store.entityOf(id)
 	if !ok {
 		return nil
 	}
@@ -176,7 +176,7 @@ type Step struct {
 
 // How returns the merges that made an entity, in order, and then what was refused.
 func (s *Snapshot) How(id string) []Step {
-	ent, ok := s.store.entities.get(id)
+	ent, ok := s.store.entityOf(id)
 	if !ok {
 		return nil
 	}

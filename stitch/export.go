@@ -20,7 +20,7 @@ type Record struct {
 // Export returns all that is held about a person: facts, links and their reasons.
 func (r *Resolver) Export(person b2b.PersonID) (Record, error) {
 	s := r.Snapshot()
-	ent, ok := s.store.entities.get(string(person))
+	ent, ok := s.store.entityOf(string(person))
 	if !ok || ent.level != Person {
 		return Record{}, &b2b.InvalidError{Path: "person", Reason: "no such person"}
 	}

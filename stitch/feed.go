@@ -138,7 +138,7 @@ func (w *feedWriter) partition() {
 
 // bridge names the rule of the first link that connects profiles with the rest of their entity.
 func (w *feedWriter) bridge(id string, profiles []uint32) string {
-	ent, ok := w.s.entities.get(id)
+	ent, ok := w.s.entityOf(id)
 	if !ok {
 		return ""
 	}

@@ -24,7 +24,7 @@ type Receipt struct {
 // role mailboxes) leave none. It needs Config.Key of at least 32 bytes, and a person that exists; else nothing changes.
 // Snapshots that were given out before still hold the person. The cost is linear in the number of facts.
 func (r *Resolver) Forget(person b2b.PersonID, at time.Time, by string) (Receipt, []Change, error) {
-	ent, ok := r.engine.s.entities.get(string(person))
+	ent, ok := r.engine.s.entityOf(string(person))
 	if !ok || ent.level != Person {
 		return Receipt{}, nil, &b2b.InvalidError{Path: "person", Reason: "no such person"}
 	}

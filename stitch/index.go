@@ -2,6 +2,7 @@ package stitch
 
 import (
 	"hash/maphash"
+	"iter"
 	"slices"
 )
 
@@ -110,6 +111,19 @@ func (x *index) remove(hash uint64, code uint32) {
 	}
 	t.slots[i] = slot{code: none}
 	t.used--
+}
+
+// codes yields the codes in no order.
+func (x *index) codes() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for i := range x.tables {
+			for _, s := range x.tables[i].slots {
+				if s.code != none && !yield(s.code) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // branch returns a copy that copies a table before it changes it.

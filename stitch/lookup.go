@@ -52,7 +52,7 @@ type Lookup struct {
 // looked for among all profiles, in linear time.
 func (r *Resolver) Lookup(id string) Lookup {
 	s := r.engine.s
-	if _, ok := s.entities.get(id); ok {
+	if _, ok := s.entityOf(id); ok {
 		return Lookup{Status: CurrentID, Entity: id}
 	}
 	if r.erased[id] {

@@ -50,7 +50,7 @@ func (s *store) latestFields(p *profile) []fieldRow {
 // later RecordedAt, then to the smaller profile id.
 func (s *Snapshot) Merged(id string) iter.Seq[FieldValue] {
 	return func(yield func(FieldValue) bool) {
-		ent, ok := s.store.entities.get(id)
+		ent, ok := s.store.entityOf(id)
 		if !ok {
 			return
 		}
@@ -131,7 +131,7 @@ type Difference struct {
 // synchronisation would write back. A profile of the source that lacks a field is listed with a zero Own.
 func (s *Snapshot) Sync(id, source string) []Difference {
 	var out []Difference
-	ent, ok := s.store.entities.get(id)
+	ent, ok := s.store.entityOf(id)
 	if !ok {
 		return nil
 	}

@@ -31,7 +31,7 @@ type pictureEdge struct {
 
 // Picture draws an entity; it is empty if there is none.
 func (s *Snapshot) Picture(id string) Picture {
-	ent, ok := s.store.entities.get(id)
+	ent, ok := s.store.entityOf(id)
 	if !ok {
 		return Picture{}
 	}

@@ -2,7 +2,6 @@ package stitch
 
 import (
 	"cmp"
-	"container/heap"
 	"iter"
 	"math"
 	"slices"
@@ -160,7 +159,7 @@ func (r *Resolver) advance(to int64) []Change {
 		r.engine.s.at = r.clock
 		d := newDelta()
 		for len(r.engine.queue) > 0 && r.engine.queue[0].t <= r.clock {
-			r.due(heap.Pop(&r.engine.queue).(due), d)
+			r.due(r.engine.queue.pop(), d)
 		}
 		if len(d.profiles)+len(d.recount)+len(d.aux) > 0 {
 			changes = append(changes, r.settle(d, was, true)...)
@@ -226,7 +225,7 @@ func (g *engine) tidy() {
 		seen[k] = true
 		return false
 	})
-	heap.Init(&g.queue)
+	g.queue.restore()
 }
 
 // SetRules replaces the rules from a moment on; a version of the rules is a fact too, and a view of an earlier knowledge
@@ -337,7 +336,7 @@ func (r *Resolver) all() iter.Seq[Fact] {
 // remember keeps the last members of entities whose founder is no longer known.
 func (r *Resolver) remember(out *outcome) {
 	for _, ent := range out.replaced {
-		if _, ok := r.engine.s.entities.get(ent.id); ok {
+		if _, ok := r.engine.s.entityOf(ent.id); ok {
 			continue
 		}
 		if p := r.engine.s.profiles.at(ent.founder); p.entity == nil {

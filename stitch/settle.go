@@ -66,7 +66,7 @@ func (g *engine) settle(d *delta) *outcome {
 	}
 	for p, ent := range out.before {
 		if ent != nil && ent.members[0] == p { // each once
-			s.entities.remove(ent.id)
+			s.removeEntity(ent)
 			out.replaced = append(out.replaced, ent)
 		}
 		if x := s.profiles.at(p); x.active == 0 && x.entity != nil {
@@ -179,7 +179,6 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 		for _, m := range old.members {
 			s.own(m).entity = &ent
 		}
-		s.entities.set(ent.id, &ent)
 		out.replaced = append(out.replaced, old)
 		fresh[&ent] = true
 	}

@@ -25,7 +25,7 @@ func (s *store) share() store {
 	s.byProfile.release()
 	s.byValue.release()
 	s.byCombo.release()
-	s.entities.release()
+	s.byEntity.release()
 	s.ips.buckets.release()
 	s.epoch++
 	return frozen
@@ -36,7 +36,7 @@ func (s *store) branch() store {
 	return store{
 		c: s.c, at: s.at, facts: slices.Clip(s.facts), names: slices.Clip(s.names), profiles: s.profiles.branch(), values: s.values.branch(),
 		combos: s.combos.branch(), byProfile: s.byProfile.branch(), byValue: s.byValue.branch(), byCombo: s.byCombo.branch(),
-		entities: s.entities.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: &slabs{}, decided: s.decided,
+		byEntity: s.byEntity.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: &slabs{}, decided: s.decided,
 	}
 }
 
@@ -118,7 +118,7 @@ func (s *Snapshot) AccountOf(key b2b.AccountID, person b2b.PersonID, at time.Tim
 	if at.IsZero() {
 		at = s.view.At
 	}
-	ent, ok := s.store.entities.get(string(person))
+	ent, ok := s.store.entityOf(string(person))
 	if !ok {
 		return ""
 	}
@@ -138,11 +138,9 @@ func (s *Snapshot) AccountOf(key b2b.AccountID, person b2b.PersonID, at time.Tim
 // entities yields every entity once, in no order.
 func (s *Snapshot) entities() iter.Seq[*entity] {
 	return func(yield func(*entity) bool) {
-		for _, shard := range s.store.entities.shards {
-			for _, e := range shard {
-				if !yield(e) {
-					return
-				}
+		for founder := range s.store.byEntity.codes() {
+			if !yield(s.store.profiles.at(founder).entity) {
+				return
 			}
 		}
 	}
@@ -173,7 +171,7 @@ func (s *Snapshot) Entities(l Level) iter.Seq[string] {
 
 // Members returns the profiles of an entity in order, none if there is no such entity.
 func (s *Snapshot) Members(id string) []ProfileID {
-	e, ok := s.store.entities.get(id)
+	e, ok := s.store.entityOf(id)
 	if !ok {
 		return nil
 	}
@@ -200,7 +198,7 @@ func (s *Snapshot) Profile(id ProfileID) (p Profile, ok bool) {
 // Affiliations returns where a person belongs, or who belongs to an account, at a moment; a zero moment stands for all
 // of time. For a person the order is by account, preferred first; for an account it is by person.
 func (s *Snapshot) Affiliations(id string, at time.Time) []Affiliation {
-	e, ok := s.store.entities.get(id)
+	e, ok := s.store.entityOf(id)
 	if !ok {
 		return nil
 	}
@@ -269,7 +267,7 @@ func (s *Snapshot) affiliates(account *entity) []*entity {
 
 // Relations returns the relations of an entity, in order of both ids.
 func (s *Snapshot) Relations(id string) []Relation {
-	e, ok := s.store.entities.get(id)
+	e, ok := s.store.entityOf(id)
 	if !ok {
 		return nil
 	}

@@ -23,7 +23,7 @@ type store struct {
 	names      []string          // of those who say so
 	byName     map[string]uint32 // no part of a snapshot
 	byCombo    cowMap[[4]uint32, uint32]
-	entities   cowMap[string, *entity]
+	byEntity   index // founders, by the id of their entity
 	ips        ipIndex
 	collisions int     // founders with one id
 	decided    *Shared // who is shared was decided over more facts than these; nil = decide here
@@ -159,7 +159,7 @@ type kindUse struct {
 func newStore(c *Compiled) *store {
 	s := &store{
 		c: c, slabs: &slabs{}, byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{},
-		byCombo: newCowMap[[4]uint32, uint32](hashCombo), entities: newCowMap[string, *entity](func(id string) uint32 { return uint32(hashText(id)) }), ips: newIPIndex(),
+		byCombo: newCowMap[[4]uint32, uint32](hashCombo), byEntity: newIndex(), ips: newIPIndex(),
 	}
 	s.setRules(c)
 	return s
