@@ -124,9 +124,10 @@ func (e *eval) affiliate(found []affiliated, refusals *[]refusal, m uint32, p *p
 
 // byValue appends the affiliations of a person profile by one value of a rule's first condition.
 func (e *eval) byValue(found []affiliated, r *rule, m uint32, p *profile, v uint32) []affiliated {
-	for _, q := range e.s.values.at(v).holders {
+	x := e.s.values.at(v)
+	for _, q := range x.holders[:x.accounts] {
 		a := e.s.profiles.at(q)
-		if a.level != Account || a.entity == nil || !r.admits(a.id.Source) || r.across && a.id.Source == p.id.Source {
+		if a.entity == nil || !r.admits(a.id.Source) || r.across && a.id.Source == p.id.Source {
 			continue
 		}
 		for _, sp := range e.spansOf(r, p, a, v) {

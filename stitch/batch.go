@@ -19,20 +19,20 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 	if v.At.IsZero() {
 		return nil, report, &b2b.InvalidError{Path: "view.at", Reason: "missing"}
 	}
-	r := loader{s: newStore(c)}
-	r.s.facts = make([]factRec, 0, len(facts))
+	l := loader{s: newStore(c)}
+	l.s.facts = make([]factRec, 0, len(facts))
 	d := door{c: c, report: &report}
-	for i, f := range facts {
+	for i := range facts {
 		if i%4096 == 0 && ctx.Err() != nil {
 			return nil, report, ctx.Err()
 		}
-		f, ok := d.admit(i, f)
+		f, ok := d.admit(i, &facts[i])
 		if !ok {
 			report.Rejected++
 			continue
 		}
-		if code, known := r.s.factOf(f.ID); known {
-			if !sameFact(r.s.fact(code), f) {
+		if code, known := l.s.factOf(f.ID); known {
+			if !sameFact(l.s.fact(code), f.fact()) {
 				d.reject("id", reasonDuplicate)
 				report.Rejected++
 				continue
@@ -42,10 +42,10 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 			continue
 		}
 		report.Accepted++
-		r.keep(f)
+		l.keep(f)
 	}
-	s := r.resolve(v, c.config.Workers)
-	if r.s.collisions > 0 {
+	s := l.resolve(v, c.config.Workers)
+	if l.s.collisions > 0 {
 		return nil, report, errCollision
 	}
 	return s, report, ctx.Err()
@@ -53,11 +53,15 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 
 // loader fills a store in one go.
 type loader struct {
-	s *store
+	s        *store
+	retracts []uint32
 }
 
-func (l *loader) keep(f Fact) {
-	l.s.keep(f)
+func (l *loader) keep(f *admitted) {
+	code := l.s.keep(f)
+	if f.kind == bodyRetract {
+		l.retracts = append(l.retracts, code)
+	}
 }
 
 // resolveFacts answers a view over facts in normal form.
@@ -65,7 +69,7 @@ func resolveFacts(c *Compiled, facts iter.Seq[Fact], v b2b.View) *Snapshot {
 	l := loader{s: newStore(c)}
 	for f := range facts {
 		if v.Known.IsZero() || !f.RecordedAt.After(v.Known) {
-			l.keep(f)
+			l.keep(admittedFact(f))
 		}
 	}
 	return l.resolve(v, c.config.Workers)
@@ -88,21 +92,15 @@ func (l *loader) enter(v b2b.View) {
 	if !v.Known.IsZero() {
 		known = nano(v.Known)
 	}
-	for i := range s.facts {
-		rec := &s.facts[i]
-		if b, ok := rec.body.(Retract); ok && rec.recorded <= known {
-			rec.state = factActive
-			if target, ok := s.factOf(b.Fact); ok && s.facts[target].kind != bodyRetract {
-				s.facts[target].state = factRetracted
-			}
+	for _, code := range l.retracts {
+		rec := &s.facts[code]
+		if rec.recorded > known {
+			continue
+		}
+		rec.state = factActive
+		if target, ok := s.factOf(rec.body.(Retract).Fact); ok && s.facts[target].kind != bodyRetract {
+			s.facts[target].state = factRetracted
 		}
 	}
-	for i := range s.facts {
-		if rec := &s.facts[i]; rec.state == factWaiting && rec.recorded <= known {
-			s.know(uint32(i), nil)
-			if rec.occurred <= s.at {
-				s.activate(uint32(i), nil)
-			}
-		}
-	}
+	s.fill(known)
 }

@@ -158,8 +158,8 @@ func (r *Resolver) readFacts(in *bin.Reader, c *Compiled) error {
 		if in.Err() != nil {
 			return in.Err()
 		}
-		g, ok := d.admit(i, f)
-		if _, twice := r.engine.s.factOf(f.ID); !ok || twice || len(report.Rejections) > 0 || !sameFact(f, g) {
+		g, ok := d.admit(i, &f)
+		if _, twice := r.engine.s.factOf(f.ID); !ok || twice || len(report.Rejections) > 0 || !sameFact(f, g.fact()) {
 			return bin.ErrCorrupt
 		}
 		r.engine.s.keep(g)
@@ -182,19 +182,11 @@ func (r *Resolver) refill() {
 			rec.state = factActive
 		case len(r.retracts[rec.id]) > 0:
 			rec.state = factRetracted
-		default:
-			s.know(uint32(i), nil)
-		}
-	}
-	for i := range s.facts {
-		switch rec := &s.facts[i]; {
-		case rec.state != factWaiting:
 		case rec.occurred > r.clock:
 			r.engine.wait(due{t: rec.occurred, code: uint32(i), what: dueFact})
-		default:
-			s.activate(uint32(i), nil)
 		}
 	}
+	s.fill(unlimited)
 	r.engine.all()
 }
 

@@ -21,12 +21,39 @@ var (
 	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
+// admitted is a fact in normal form. An observation stands beside the fact, whose body is nil then: most facts are one, and
+// need no box of their own.
+type admitted struct {
+	Fact
+	kind bodyKind
+	seen Seen
+}
+
+// admittedFact takes a fact that is in normal form apart.
+func admittedFact(f Fact) *admitted {
+	a := &admitted{Fact: f, kind: f.Body.body()}
+	if b, ok := f.Body.(Seen); ok {
+		a.seen, a.Body = b, nil
+	}
+	return a
+}
+
+// fact puts the fact together again.
+func (a *admitted) fact() Fact {
+	f := a.Fact
+	if a.kind == bodySeen {
+		f.Body = a.seen
+	}
+	return f
+}
+
 // door checks facts and brings them into normal form before they enter a store.
 type door struct {
 	c      *Compiled
 	report *Report
 	index  int
 	failed bool
+	out    admitted     // the fact in hand
 	ids    []Identifier // of the fact in hand; a store keeps codes, so the list is used again
 	// forgotten tells the identifiers of people who have been forgotten; nil = nobody.
 	forgotten func(Identifier) bool
@@ -85,19 +112,19 @@ func (d *door) window(field string, w b2b.Window) b2b.Window {
 	return w.UTC()
 }
 
-// admit returns the normal form of a fact; ok is false if it was rejected. The identifiers of a Seen are good until the
-// next call.
-func (d *door) admit(index int, f Fact) (Fact, bool) {
+// admit returns the normal form of a fact, which is good until the next call; ok is false if it was rejected.
+func (d *door) admit(index int, in *Fact) (f *admitted, ok bool) {
 	d.index, d.failed = index, false
-	f.ID, f.By = d.text("id", f.ID), d.text("by", f.By)
-	f.Occurred = d.time("occurred", f.Occurred)
+	f = &d.out
+	*f = admitted{Fact: Fact{ID: d.text("id", in.ID), By: d.text("by", in.By), Occurred: d.time("occurred", in.Occurred)}}
+	f.RecordedAt = in.RecordedAt
 	if f.RecordedAt.IsZero() {
 		f.RecordedAt = f.Occurred
 	}
 	f.RecordedAt = d.time("recorded_at", f.RecordedAt)
-	switch b := f.Body.(type) {
+	switch b := in.Body.(type) {
 	case Seen:
-		f.Body = d.seen(b)
+		d.seen(&f.seen, &b)
 	case Ended:
 		b.Profile = d.profile("ended.profile", b.Profile)
 		if b.Identifier.IsZero() {
@@ -115,7 +142,10 @@ func (d *door) admit(index int, f Fact) (Fact, bool) {
 		}
 		f.Body = b
 	case Consent:
-		f.Body = d.consent(b, f.Occurred)
+		f.Body = in.Body
+		if c := d.consent(b, f.Occurred); c != b {
+			f.Body = c
+		}
 	case Judgement:
 		b.A, b.B, b.Reason = d.profile("judgement.a", b.A), d.profile("judgement.b", b.B), d.text("judgement.reason", b.Reason)
 		if b.A == b.B || !b.Verdict.IsValid() {
@@ -150,23 +180,25 @@ func (d *door) admit(index int, f Fact) (Fact, bool) {
 	if d.failed {
 		return f, false
 	}
+	f.kind = in.Body.body()
 	if f.ID == "" {
-		f.ID = contentID(f)
+		f.ID = contentID(f.fact())
 	}
 	return f, true
 }
 
-func (d *door) seen(b Seen) Seen {
-	b.Profile = d.profile("seen.profile", b.Profile)
+func (d *door) seen(out, b *Seen) {
+	out.Profile, out.Level = d.profile("seen.profile", b.Profile), b.Level
 	if b.Level != Person && b.Level != Account {
 		d.fail("seen.level", reasonLevel)
 	}
-	if len(b.Identifiers) > maxIdentifiers {
+	given := b.Identifiers
+	if len(given) > maxIdentifiers {
 		d.fail("seen.identifiers", reasonLong)
-		b.Identifiers = nil
+		given = nil
 	}
 	ids := d.ids[:0]
-	for j, id := range b.Identifiers {
+	for j, id := range given {
 		if id.IsZero() {
 			d.reject(identifierPath(j), reasonFormat)
 			continue
@@ -188,10 +220,9 @@ func (d *door) seen(b Seen) Seen {
 	}
 	slices.SortFunc(ids, Identifier.Compare)
 	d.ids = ids
-	b.Identifiers = slices.Compact(ids)
+	out.Identifiers = slices.Compact(ids)
 	if len(b.Fields) == 0 {
-		b.Fields = nil
-		return b
+		return
 	}
 	fields := make([]Field, 0, len(b.Fields))
 	for j, f := range b.Fields {
@@ -202,8 +233,7 @@ func (d *door) seen(b Seen) Seen {
 		}
 	}
 	slices.SortFunc(fields, compareFields)
-	b.Fields = slices.Compact(fields)
-	return b
+	out.Fields = slices.Compact(fields)
 }
 
 func identifierPath(j int) string { return "seen.identifiers[" + strconv.Itoa(j) + "]" }

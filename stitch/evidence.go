@@ -45,21 +45,13 @@ func (e *eval) inForce(r *rule) bool {
 
 // consentAt returns the state of a purpose at time t: the latest statement by then that has not run out.
 func (e *eval) consentAt(p *profile, purpose string, t int64) ConsentState {
-	for _, f := range slices.Backward(p.words().consents) {
-		rec := &e.s.facts[f]
-		if rec.occurred > t {
+	for i := range slices.Backward(p.consents) {
+		c := &p.consents[i]
+		if c.t > t || e.s.names[c.purpose] != purpose {
 			continue
 		}
-		c, ok := rec.body.(Consent)
-		if !ok || c.Purpose != purpose {
-			continue
-		}
-		until := int64(unlimited)
-		if !c.Until.IsZero() {
-			until = nano(c.Until)
-		}
-		if t == e.at && e.live(until) || t != e.at && t < until {
-			return c.State
+		if t == e.at && e.live(c.until) || t != e.at && t < c.until {
+			return c.state
 		}
 	}
 	return ConsentUnknown

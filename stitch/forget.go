@@ -118,8 +118,6 @@ func (r *Resolver) factsOf(people map[uint32]bool) (erase []uint32, reduced map[
 		}
 		hit := rec.profile != none && people[rec.profile]
 		switch b := rec.body.(type) {
-		case Consent:
-			hit = about(b.Profile)
 		case Judgement:
 			hit = about(b.A, b.B)
 		case Affiliated:
@@ -167,7 +165,7 @@ func (r *Resolver) blank(erase []uint32, receipt *Receipt) []uint32 {
 		receipt.Removed.Add("facts", 1)
 		switch rec.kind {
 		case bodySeen:
-			receipt.Removed.Add("identifiers", int64(len(rec.values)))
+			receipt.Removed.Add("identifiers", int64(rec.count))
 			if b, ok := rec.body.(Seen); ok {
 				receipt.Removed.Add("fields", int64(len(b.Fields)))
 			}
@@ -179,7 +177,7 @@ func (r *Resolver) blank(erase []uint32, receipt *Receipt) []uint32 {
 			delete(r.retracts, rec.body.(Retract).Fact)
 		case bodyEnded, bodyAffiliated, bodyRelated, bodyPin:
 		}
-		for _, v := range rec.values {
+		for _, v := range s.named(rec) {
 			s.ownValue(v).refs--
 			values = append(values, v)
 		}

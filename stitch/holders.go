@@ -41,11 +41,11 @@ func (h *Holders) Add(f Fact) error {
 	}
 	var report Report
 	d := door{c: h.c, report: &report}
-	f, ok := d.admit(0, f)
+	admitted, ok := d.admit(0, &f)
 	if !ok {
 		return report.Err()
 	}
-	f, matters := h.reduce(f)
+	f, matters := h.reduce(admitted.fact())
 	if !matters {
 		return nil
 	}
@@ -189,7 +189,7 @@ func (h *Holders) Result(v b2b.View) (*Shared, error) {
 		if b, ok := f.Body.(Retract); ok {
 			out.retracted[b.Fact] = true
 		}
-		l.keep(f)
+		l.keep(admittedFact(f))
 	}
 	l.enter(v)
 	e := l.s.eval()

@@ -88,3 +88,45 @@ func (s *store) insertSight(list []sight, x sight) []sight {
 func removeSight(list []sight, fact uint32) []sight {
 	return slices.DeleteFunc(list, func(x sight) bool { return x.fact == fact })
 }
+
+// consent returns an active statement of consent in codes.
+func (s *store) consent(f uint32) consent {
+	rec := &s.facts[f]
+	b, _ := rec.body.(Consent)
+	x := consent{t: rec.occurred, until: unlimited, fact: f, purpose: s.internName(b.Purpose), state: b.State}
+	if !b.Until.IsZero() {
+		x.until = nano(b.Until)
+	}
+	return x
+}
+
+// compareConsents orders by (occurred, fact id).
+func (s *store) compareConsents(a, b consent) int {
+	return cmp.Or(cmp.Compare(a.t, b.t), cmp.Compare(s.facts[a.fact].id, s.facts[b.fact].id))
+}
+
+// addHolder lists a profile among the holders of the value.
+func (v *value) addHolder(code uint32, l Level) {
+	v.holders = append(v.holders, code)
+	if l == Account {
+		last := len(v.holders) - 1
+		v.holders[v.accounts], v.holders[last] = code, v.holders[v.accounts]
+		v.accounts++
+	}
+}
+
+// dropHolder takes a profile out of the holders.
+func (v *value) dropHolder(code uint32) {
+	k := slices.Index(v.holders, code)
+	if k < 0 {
+		return
+	}
+	if k < int(v.accounts) { // the last account, and then the last of all, move up
+		v.accounts--
+		v.holders[k] = v.holders[v.accounts]
+		k = int(v.accounts)
+	}
+	last := len(v.holders) - 1
+	v.holders[k] = v.holders[last]
+	v.holders = v.holders[:last]
+}

@@ -21,14 +21,20 @@ func bounds(w b2b.Window) (from, to int64) {
 
 // nano returns the instant in nanoseconds since 1970, clamped to what 64 bits hold.
 func nano(t time.Time) int64 {
-	switch y := t.Year(); {
-	case y < 1700:
+	switch s := t.Unix(); {
+	case s < firstSecond:
 		return math.MinInt64
-	case y > 2250:
+	case s >= lastSecond:
 		return math.MaxInt64
 	}
 	return t.UnixNano()
 }
+
+// What 64 bits of nanoseconds hold: 1700 to 2250, in seconds since 1970.
+var (
+	firstSecond = time.Date(1700, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	lastSecond  = time.Date(2251, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
 
 // moment is the reverse of nano: the extremes are the zero time.
 func moment(n int64) time.Time {

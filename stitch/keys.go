@@ -13,11 +13,11 @@ func (c *Compiled) Keys(f Fact, shared *Shared) iter.Seq[Key] {
 	return func(yield func(Key) bool) {
 		var report Report
 		d := door{c: c, report: &report}
-		g, ok := d.admit(0, f)
+		g, ok := d.admit(0, &f)
 		if !ok {
 			return
 		}
-		for _, k := range c.keys(g, shared) {
+		for _, k := range c.keys(g.fact(), shared) {
 			if !yield(k) {
 				return
 			}

@@ -6,31 +6,44 @@ import (
 )
 
 // record turns a fact in normal form into columns.
-func (s *store) record(f Fact) factRec {
-	rec := factRec{id: f.ID, by: s.internName(f.By), occurred: nano(f.Occurred), recorded: nano(f.RecordedAt), kind: f.Body.body(), profile: none}
+func (s *store) record(f *admitted) factRec {
+	rec := factRec{
+		id: f.ID, by: s.internName(f.By), occurred: nano(f.Occurred), recorded: nano(f.RecordedAt), kind: f.kind, profile: none,
+		first: uint32(len(s.mentions)),
+	}
 	switch b := f.Body.(type) {
-	case Seen:
-		rec.profile, rec.level = s.internProfile(b.Profile), b.Level
-		rec.values = s.slabs.codes.take(len(b.Identifiers))
-		for _, id := range b.Identifiers {
-			rec.values = append(rec.values, s.internValue(id))
+	case nil:
+		rec.profile, rec.level = s.internProfile(f.seen.Profile), f.seen.Level
+		for _, id := range f.seen.Identifiers {
+			s.mention(id)
 		}
-		if len(b.Fields) > 0 {
-			rec.body = Seen{Fields: b.Fields}
+		if len(f.seen.Fields) > 0 {
+			rec.body = Seen{Fields: f.seen.Fields}
 		}
 	case Ended:
-		rec.profile, rec.values = s.internProfile(b.Profile), []uint32{s.internValue(b.Identifier)}
+		rec.profile = s.internProfile(b.Profile)
+		s.mention(b.Identifier)
+	case Consent:
+		rec.profile, rec.body = s.internProfile(b.Profile), f.Body
 	default:
 		rec.body = f.Body
 	}
-	for _, v := range rec.values {
-		s.ownValue(v).refs++
-	}
+	rec.count = uint16(len(s.mentions) - int(rec.first))
 	return rec
 }
 
+// mention lists a value that the fact in hand names.
+func (s *store) mention(id Identifier) {
+	v := s.internValue(id)
+	s.ownValue(v).refs++
+	s.mentions = append(s.mentions, v)
+}
+
+// named returns the values that a fact names.
+func (s *store) named(rec *factRec) []uint32 { return s.mentions[rec.first:][:rec.count] }
+
 // keep stores a fact without letting it count.
-func (s *store) keep(f Fact) uint32 {
+func (s *store) keep(f *admitted) uint32 {
 	code := uint32(len(s.facts))
 	s.facts = append(s.facts, s.record(f))
 	s.byFact.insert(hashText(f.ID), code)
@@ -44,7 +57,7 @@ func (s *store) fact(i uint32) Fact {
 	switch rec.kind {
 	case bodySeen:
 		b := Seen{Profile: s.profiles.at(rec.profile).id, Level: rec.level}
-		for _, v := range rec.values {
+		for _, v := range s.named(rec) {
 			b.Identifiers = append(b.Identifiers, s.values.at(v).id)
 		}
 		if x, ok := rec.body.(Seen); ok {
@@ -52,7 +65,7 @@ func (s *store) fact(i uint32) Fact {
 		}
 		f.Body = b
 	case bodyEnded:
-		f.Body = Ended{Profile: s.profiles.at(rec.profile).id, Identifier: s.values.at(rec.values[0]).id}
+		f.Body = Ended{Profile: s.profiles.at(rec.profile).id, Identifier: s.values.at(s.named(rec)[0]).id}
 	case bodyApart:
 		b := rec.body.(Apart)
 		groups := make([][]ProfileID, len(b.Groups))
@@ -72,9 +85,6 @@ func (s *store) know(f uint32, d *delta) {
 	}
 	i := s.facts[f].profile
 	p := s.own(i)
-	if p.seens == nil {
-		p.seens = s.slabs.codes.take(2)
-	}
 	p.seens = insertFact(p.seens, f, s.knownBefore)
 	s.introduce(i, p, f, d)
 }
@@ -99,9 +109,18 @@ func (s *store) introduce(i uint32, p *profile, cause uint32, d *delta) {
 	if level == p.level && recorded == p.recorded {
 		return
 	}
-	if d != nil && level != p.level {
+	if level != p.level {
 		for j := range p.holdings {
-			d.touchAccounts(p.holdings[j].value)
+			v := p.holdings[j].value
+			if j > 0 && p.holdings[j-1].value == v {
+				continue
+			}
+			x := s.ownValue(v)
+			x.dropHolder(i)
+			x.addHolder(i, level)
+			if d != nil {
+				d.touchAccounts(v)
+			}
 		}
 	}
 	p.level, p.recorded = level, recorded
@@ -117,10 +136,7 @@ func (s *store) activate(f uint32, d *delta) {
 		p := s.own(rec.profile)
 		p.active++
 		d.touch(rec.profile, f)
-		for _, v := range rec.values {
-			if p.holdings == nil {
-				p.holdings = s.slabs.holdings.take(len(rec.values) + 1)
-			}
+		for _, v := range s.named(rec) {
 			s.see(p, rec.profile, v, none, f, d)
 			if x := s.derived(v, rec.level); x != none {
 				s.see(p, rec.profile, x, v, f, d)
@@ -129,13 +145,19 @@ func (s *store) activate(f uint32, d *delta) {
 	case bodyEnded:
 		p := s.own(rec.profile)
 		d.touch(rec.profile, f)
-		v := rec.values[0]
+		v := s.named(rec)[0]
 		said := p.say()
 		x := ending{sight{rec.occurred, f}, v}
 		i, _ := slices.BinarySearchFunc(said.ends, x, s.compareEndings)
 		said.ends = slices.Insert(said.ends, i, x)
 		s.renew(p, v, d)
-	case bodyRetract, bodyConsent, bodyJudgement, bodyApart, bodyAffiliated, bodyRelated, bodyPin:
+	case bodyConsent:
+		p := s.own(rec.profile)
+		d.touch(rec.profile, f)
+		x := s.consent(f)
+		i, _ := slices.BinarySearchFunc(p.consents, x, s.compareConsents)
+		p.consents = slices.Insert(p.consents, i, x)
+	case bodyRetract, bodyJudgement, bodyApart, bodyAffiliated, bodyRelated, bodyPin:
 		s.attach(f, d, true)
 	}
 }
@@ -148,7 +170,7 @@ func (s *store) deactivate(f uint32, d *delta) {
 		p := s.own(rec.profile)
 		p.active--
 		d.touch(rec.profile, f)
-		for _, v := range rec.values {
+		for _, v := range s.named(rec) {
 			s.unsee(p, rec.profile, v, none, f, d)
 			if x := s.derived(v, rec.level); x != none {
 				s.unsee(p, rec.profile, x, v, f, d)
@@ -157,11 +179,15 @@ func (s *store) deactivate(f uint32, d *delta) {
 	case bodyEnded:
 		p := s.own(rec.profile)
 		d.touch(rec.profile, f)
-		v := rec.values[0]
+		v := s.named(rec)[0]
 		said := p.say()
 		said.ends = slices.DeleteFunc(said.ends, func(x ending) bool { return x.fact == f })
 		s.renew(p, v, d)
-	case bodyRetract, bodyConsent, bodyJudgement, bodyApart, bodyAffiliated, bodyRelated, bodyPin:
+	case bodyConsent:
+		p := s.own(rec.profile)
+		d.touch(rec.profile, f)
+		p.consents = slices.DeleteFunc(p.consents, func(x consent) bool { return x.fact == f })
+	case bodyRetract, bodyJudgement, bodyApart, bodyAffiliated, bodyRelated, bodyPin:
 		s.attach(f, d, false)
 	}
 }
@@ -180,8 +206,6 @@ func (s *store) attach(f uint32, d *delta, add bool) {
 	}
 	judgements := func(x *said) *[]uint32 { return &x.judgements }
 	switch b := s.facts[f].body.(type) {
-	case Consent:
-		edit(b.Profile, func(x *said) *[]uint32 { return &x.consents })
 	case Judgement:
 		edit(b.A, judgements)
 		edit(b.B, judgements)
@@ -216,11 +240,7 @@ func (s *store) holding(p *profile, code, v, via uint32) *holding {
 		return &p.holdings[i]
 	}
 	if j, _ := p.findHolding(v, 0); j >= len(p.holdings) || p.holdings[j].value != v {
-		x := s.ownValue(v)
-		if x.holders == nil {
-			x.holders = s.slabs.codes.take(2)
-		}
-		x.holders = append(x.holders, code)
+		s.ownValue(v).addHolder(code, p.level)
 	}
 	p.holdings = slices.Insert(p.holdings, i, holding{value: v, via: via, first: unlimited, last: -unlimited})
 	return &p.holdings[i]
@@ -234,20 +254,13 @@ func (s *store) prune(p *profile, code, v, via uint32) {
 	}
 	p.holdings = slices.Delete(p.holdings, i, i+1)
 	if j, _ := p.findHolding(v, 0); j >= len(p.holdings) || p.holdings[j].value != v {
-		x := s.ownValue(v)
-		if k := slices.Index(x.holders, code); k >= 0 {
-			x.holders[k] = x.holders[len(x.holders)-1]
-			x.holders = x.holders[:len(x.holders)-1]
-		}
+		s.ownValue(v).dropHolder(code)
 	}
 }
 
 func (s *store) see(p *profile, code, v, via, f uint32, d *delta) {
 	h := s.holding(p, code, v, via)
 	before := *h
-	if h.seen == nil {
-		h.seen = s.slabs.sights.take(1)
-	}
 	h.seen = s.insertSight(h.seen, sight{s.facts[f].occurred, f})
 	p.resum(h)
 	s.note(p, v, before, h, d)

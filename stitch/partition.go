@@ -21,8 +21,8 @@ func ResolveComponent(c *Compiled, facts []Fact, shared *Shared, v b2b.View) (*S
 	d := door{c: c, report: &report}
 	l := loader{s: newStore(c)}
 	l.s.decided = shared
-	for i, f := range facts {
-		g, ok := d.admit(i, f)
+	for i := range facts {
+		g, ok := d.admit(i, &facts[i])
 		if _, twice := l.s.factOf(g.ID); ok && !twice && (v.Known.IsZero() || !g.RecordedAt.After(v.Known)) {
 			l.keep(g)
 		}

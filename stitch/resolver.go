@@ -66,15 +66,15 @@ func (r *Resolver) Apply(facts ...Fact) ([]Change, Report, error) {
 	d := door{c: s.c, report: &report, forgotten: r.isForgotten}
 	clock := r.clock
 	var codes []uint32
-	for i, f := range facts {
-		f, ok := d.admit(i, f)
+	for i := range facts {
+		f, ok := d.admit(i, &facts[i])
 		if !ok {
 			report.Rejected++
 			continue
 		}
 		code, known := s.factOf(f.ID)
 		if known {
-			if !sameFact(s.fact(code), f) {
+			if !sameFact(s.fact(code), f.fact()) {
 				d.reject("id", reasonDuplicate)
 				report.Rejected++
 				continue

@@ -220,10 +220,9 @@ func (g *engine) spread(v uint32, d *delta) {
 	s := g.s
 	x := s.values.at(v)
 	touch := func(w uint32) {
-		for _, q := range s.values.at(w).holders {
-			if s.profiles.at(q).level == Person {
-				d.touchAux(q)
-			}
+		y := s.values.at(w)
+		for _, q := range y.holders[y.accounts:] {
+			d.touchAux(q)
 		}
 	}
 	if x.id.kind != IPPrefix {

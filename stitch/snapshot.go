@@ -34,7 +34,7 @@ func (s *store) share() store {
 // branch returns a store that copies what it changes; the receiver, which must not change any more, stays as it is.
 func (s *store) branch() store {
 	return store{
-		c: s.c, at: s.at, facts: slices.Clip(s.facts), names: slices.Clip(s.names), profiles: s.profiles.branch(), values: s.values.branch(),
+		c: s.c, at: s.at, facts: slices.Clip(s.facts), mentions: slices.Clip(s.mentions), names: slices.Clip(s.names), profiles: s.profiles.branch(), values: s.values.branch(),
 		combos: s.combos.branch(), byProfile: s.byProfile.branch(), byValue: s.byValue.branch(), byCombo: s.byCombo.branch(),
 		byEntity: s.byEntity.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: &slabs{}, decided: s.decided,
 	}

@@ -14,6 +14,7 @@ type store struct {
 	c          *Compiled
 	at         int64 // the moment that is looked at
 	facts      []factRec
+	mentions   []uint32 // the values that facts name, one fact after the other
 	profiles   cowSlice[profile]
 	values     cowSlice[value]
 	combos     cowSlice[combo]
@@ -40,20 +41,22 @@ type slabs struct {
 	values     slab[value]
 	holdings   slab[holding]
 	sights     slab[sight]
+	consents   slab[consent]
 	codes      slab[uint32]
 	components slab[component]
 }
 
-// factRec is a [Fact] in columns; body is nil for a Seen without fields.
+// factRec is a [Fact] in columns.
 type factRec struct {
 	id                 string
 	occurred, recorded int64
+	body               Body   // nil for a Seen without fields and for an Ended
 	by                 uint32 // among the names of those who say so
-	profile            uint32 // of a Seen or Ended
+	profile            uint32 // of a fact that is about one profile alone
+	first              uint32 // the values of a Seen or Ended are those from here on in the list of the store
+	count              uint16
 	kind               bodyKind
 	level              Level
-	values             []uint32 // of a Seen or Ended, as given
-	body               Body
 	state              factState
 }
 
@@ -74,16 +77,24 @@ type profile struct {
 	recorded  int64     // earliest RecordedAt of a Seen that is known
 	holdings  []holding // by value, via
 	seens     []uint32  // facts, known ones, by (recorded, id)
+	consents  []consent // active ones, by (occurred, id)
 	combos    []uint32
 	said      *said // nil for most
 	entity    *entity
 	component *component
 }
 
-// said is what is said of a profile beside observations: active facts by (occurred, id).
+// consent is a [Consent] in codes.
+type consent struct {
+	t, until int64
+	fact     uint32
+	purpose  uint32 // among the names
+	state    ConsentState
+}
+
+// said is what else is said of a profile: active facts by (occurred, id).
 type said struct {
 	ends       []ending // by (occurred, fact id)
-	consents   []uint32
 	judgements []uint32 // Judgement and Apart
 	affiliated []uint32
 	related    []uint32
@@ -113,21 +124,21 @@ func (s *said) clone() *said {
 		return nil
 	}
 	return &said{
-		ends: slices.Clone(s.ends), consents: slices.Clone(s.consents), judgements: slices.Clone(s.judgements),
-		affiliated: slices.Clone(s.affiliated), related: slices.Clone(s.related), pins: s.pins,
+		ends: slices.Clone(s.ends), judgements: slices.Clone(s.judgements), affiliated: slices.Clone(s.affiliated), related: slices.Clone(s.related), pins: s.pins,
 	}
 }
 
 type value struct {
-	id      Identifier
-	epoch   uint32
-	use     *kindUse
-	traits  traits
-	blocked bool
-	shared  bool
-	refs    int32    // facts that name it
-	derived uint32   // the value that follows from it, or none
-	holders []uint32 // profiles with a holding of it, in no order
+	id       Identifier
+	epoch    uint32
+	use      *kindUse
+	traits   traits
+	blocked  bool
+	shared   bool
+	refs     int32    // facts that name it
+	derived  uint32   // the value that follows from it, or none
+	accounts uint32   // the number of holders that are accounts: they come first
+	holders  []uint32 // profiles with a holding of it, in no other order
 }
 
 // usable reports whether the value may be evidence at all.
@@ -235,7 +246,7 @@ func (s *store) internProfile(id ProfileID) uint32 {
 	if i, ok := s.codeOf(id); ok {
 		return i
 	}
-	id = ProfileID{Source: strings.Clone(id.Source), ID: strings.Clone(id.ID)}
+	id.Source = s.names[s.internName(id.Source)]
 	i := s.profiles.append(s.slabs.profiles.one(profile{id: id, epoch: s.epoch, recorded: unlimited}))
 	s.byProfile.insert(hashProfile(id), i)
 	return i
@@ -291,7 +302,7 @@ func (s *store) own(i uint32) *profile {
 	for j := range q.holdings { // appends must not write into the array of the snapshot
 		q.holdings[j].seen = slices.Clone(q.holdings[j].seen)
 	}
-	q.seens, q.combos, q.said = slices.Clone(p.seens), slices.Clone(p.combos), p.said.clone()
+	q.seens, q.consents, q.combos, q.said = slices.Clone(p.seens), slices.Clone(p.consents), slices.Clone(p.combos), p.said.clone()
 	s.profiles.set(i, &q)
 	return &q
 }
