@@ -65,7 +65,7 @@ func (e *eval) affiliations(ent *entity) (out []belonging, refusals []refusal) {
 		e.horizon(rows[i].from, rows[i].to)
 	}
 	rows = e.s.unite(rows)
-	return e.bulk.keep(rows), refusals
+	return e.answers.rows.keep(rows), refusals
 }
 
 // horizon notes the bounds of a window that are still to come.

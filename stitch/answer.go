@@ -69,8 +69,8 @@ func (s *Snapshot) appendEntity(dst []byte, e *entity) []byte {
 		dst = bin.AppendString(bin.AppendString(bin.AppendString(dst, a.Rule), a.By), a.Fact)
 		dst = appendProfileID(appendProfileID(dst, a.PersonProfile), a.AccountProfile)
 	}
-	dst = bin.AppendUvarint(dst, uint64(len(e.relations)))
-	for _, r := range e.relations {
+	dst = bin.AppendUvarint(dst, uint64(len(e.beside().relations)))
+	for _, r := range e.beside().relations {
 		dst = appendWindow(bin.AppendString(bin.AppendString(bin.AppendString(dst, r.A), r.B), r.Relation), r.Valid)
 		dst = bin.AppendString(bin.AppendString(dst, r.Rule), r.Fact)
 	}
@@ -101,7 +101,7 @@ func (s *Snapshot) refusalsOf(e *entity) []refusal {
 			out = append(out, r)
 		}
 	}
-	return append(out, e.shared...)
+	return append(out, e.beside().shared...)
 }
 
 // Contradictions lists what cannot all be true, by kind, entity and profiles.

@@ -63,8 +63,11 @@ func (u *union) guardAgainst(a, b []uint64) int {
 }
 
 func unite(a, b []uint64) []uint64 {
-	if len(b) == 0 {
+	switch {
+	case len(b) == 0:
 		return a
+	case len(a) == 0:
+		return b
 	}
 	out := make([]uint64, 0, len(a)+len(b))
 	out = append(append(out, a...), b...)
@@ -78,22 +81,24 @@ func (u *union) blocked(ra, rb int32, judgementsOnly bool) (blocker, bool) {
 	best := blocker{}
 	found := false
 	small, other := ra, rb
-	if len(u.list[small]) > len(u.list[other]) {
+	if u.size[small] > u.size[other] {
 		small, other = other, small
 	}
-	for _, m := range u.list[small] {
-		for _, v := range u.vetoes[m] {
-			if u.find(v.other) != other || judgementsOnly && v.rule >= 0 {
-				continue
+	if u.vetoes != nil {
+		u.cluster(small, func(m int32) {
+			for _, v := range u.vetoes[m] {
+				if u.find(v.other) != other || judgementsOnly && v.rule >= 0 {
+					continue
+				}
+				b := blocker{cause: VetoedByJudgement, rule: v.rule, fact: v.fact, a: min(m, v.other), b: max(m, v.other)}
+				if v.rule >= 0 {
+					b.cause = VetoedByRule
+				}
+				if !found || cmp.Or(cmp.Compare(b.rule, best.rule), cmp.Compare(b.a, best.a), cmp.Compare(b.b, best.b)) < 0 {
+					best, found = b, true
+				}
 			}
-			b := blocker{cause: VetoedByJudgement, rule: v.rule, fact: v.fact, a: min(m, v.other), b: max(m, v.other)}
-			if v.rule >= 0 {
-				b.cause = VetoedByRule
-			}
-			if !found || cmp.Or(cmp.Compare(b.rule, best.rule), cmp.Compare(b.a, best.a), cmp.Compare(b.b, best.b)) < 0 {
-				best, found = b, true
-			}
-		}
+		})
 	}
 	if found || judgementsOnly {
 		return best, found
@@ -120,11 +125,11 @@ func (u *union) try(x edge) {
 		}
 	}
 	u.links = append(u.links, x)
-	if len(u.list[ra]) < len(u.list[rb]) {
+	if u.size[ra] < u.size[rb] {
 		ra, rb = rb, ra
 	}
 	u.parent[rb] = ra
-	u.list[ra] = append(u.list[ra], u.list[rb]...)
-	u.list[rb] = nil
+	u.size[ra] += u.size[rb]
+	u.next[ra], u.next[rb] = u.next[rb], u.next[ra]
 	u.guarded[ra] = unite(u.guarded[ra], u.guarded[rb])
 }

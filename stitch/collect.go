@@ -5,54 +5,26 @@ import (
 	"slices"
 )
 
+// entry is a member that holds a value which a rule asks for.
+type entry struct {
+	rule   int32
+	value  uint32
+	member int32
+	last   int64
+}
+
 // collect returns what the Same rules find: arrivals of the holders of each value, or single links where a rule has to
 // look at pairs.
 func (u *union) collect() (arrivals []arrival, edges []edge) {
-	type entry struct {
-		rule   int32
-		value  uint32
-		member int32
-		last   int64
-	}
-	var entries []entry
-	e, s := u.e, u.e.s
+	u.entries = u.entries[:0]
 	for i, p := range u.ps {
-		p.eachHeld(func(v uint32, _, last int64) {
-			x := s.values.at(v)
-			if len(x.use.same[u.level]) == 0 || len(x.holders) < 2 || !x.unites() {
-				return
-			}
-			for _, ri := range x.use.same[u.level] {
-				r := &s.c.rules[ri]
-				if x.id.check < r.same[0].check || !r.admits(p.id.Source) || !e.inForce(r) {
-					continue
-				}
-				t := last
-				if r.purpose != "" {
-					var ok bool
-					if _, t, ok = e.hold(p, v, r.purpose); !ok {
-						continue
-					}
-				}
-				if r.pairwise() || e.live(after(t, r.lapse)) {
-					entries = append(entries, entry{int32(ri), v, int32(i), t})
-				}
-			}
-		})
-		for _, code := range p.combos {
-			c := s.combos.at(code)
-			r := &s.c.rules[c.rule]
-			if r.effect != Same || r.level != u.level || len(c.holders) < 2 || !r.admits(p.id.Source) || !e.inForce(r) {
-				continue
-			}
-			if t, ok := e.comboLast(r, c, p); ok && (r.pairwise() || e.live(after(t, r.lapse))) {
-				entries = append(entries, entry{int32(c.rule), code, int32(i), t})
-			}
-		}
+		u.enter(int32(i), p)
 	}
+	entries := u.entries
 	slices.SortFunc(entries, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.value, b.value), cmp.Compare(a.member, b.member))
 	})
+	arrivals = u.arrivals[:0]
 	var pairs []edge
 	for i := 0; i < len(entries); {
 		j := i
@@ -60,28 +32,65 @@ func (u *union) collect() (arrivals []arrival, edges []edge) {
 			j++
 		}
 		set := entries[i:j]
-		r := &s.c.rules[set[0].rule]
+		r := &u.e.s.c.rules[set[0].rule]
 		switch {
 		case len(set) < 2:
-		case r.pairwise():
+		case r.pairwise:
 			for x := range set {
 				for y := x + 1; y < len(set); y++ {
 					pairs = append(pairs, edge{lo: set[x].member, hi: set[y].member, rule: set[0].rule})
 				}
 			}
 		default:
-			u.groups = append(u.groups, group{rule: set[0].rule, value: set[0].value})
+			g := u.group(set[0].rule, set[0].value)
 			for _, x := range set {
 				arrivals = append(arrivals, arrival{
-					group: int32(len(u.groups) - 1), member: x.member,
-					rank: rank{class: 1, priority: r.priority, strength: r.strength, support: x.last},
+					group: g, member: x.member, rank: rank{class: 1, priority: r.priority, strength: r.strength, support: x.last},
 				})
 			}
 		}
 		i = j
 	}
+	u.arrivals = arrivals
 	pairs = append(pairs, u.scored()...)
 	return arrivals, u.test(pairs)
+}
+
+// enter appends the entries of one member.
+func (u *union) enter(i int32, p *profile) {
+	e, s := u.e, u.e.s
+	p.eachHeld(func(v uint32, _, last int64) {
+		x := s.values.at(v)
+		if len(x.use.same[u.level]) == 0 || len(x.holders) < 2 || !x.unites() {
+			return
+		}
+		for _, ri := range x.use.same[u.level] {
+			r := &s.c.rules[ri]
+			if x.id.check < r.same[0].check || !r.admits(p.id.Source) || !e.inForce(r) {
+				continue
+			}
+			t := last
+			if r.purpose != "" {
+				var ok bool
+				if _, t, ok = e.hold(p, v, r.purpose); !ok {
+					continue
+				}
+			}
+			if r.pairwise || e.live(after(t, r.lapse)) {
+				u.entries = append(u.entries, entry{int32(ri), v, i, t})
+			}
+		}
+	})
+	for _, code := range p.combos {
+		c := s.combos.at(code)
+		r := &s.c.rules[c.rule]
+		if r.effect != Same || r.level != u.level || len(c.holders) < 2 || !r.admits(p.id.Source) || !e.inForce(r) {
+			continue
+		}
+		if t, ok := e.comboLast(r, c, p); ok && (r.pairwise || e.live(after(t, r.lapse))) {
+			u.entries = append(u.entries, entry{int32(c.rule), code, i, t})
+		}
+	}
 }
 
 // proposal is a pair of profiles that the scorer found.

@@ -43,6 +43,7 @@ type rule struct {
 	purpose    string
 	relation   string
 	off        bool
+	pairwise   bool // links are found by testing pairs
 }
 
 type sameCondition struct {
@@ -51,9 +52,9 @@ type sameCondition struct {
 	together int64
 }
 
-// pairwise reports whether a link of the rule depends on more than each profile holding a value: then pairs must be
+// testsPairs reports whether a link of the rule depends on more than each profile holding a value: then pairs must be
 // tested one by one.
-func (r *rule) pairwise() bool {
+func (r *rule) testsPairs() bool {
 	if len(r.differ) > 0 || r.scored || len(r.funcs) > 0 || len(r.unless) > 0 || r.across || r.first {
 		return true
 	}
@@ -61,7 +62,7 @@ func (r *rule) pairwise() bool {
 }
 
 // combined reports whether the links of the rule come from combinations of values.
-func (r *rule) combined() bool { return len(r.same) > 1 && !r.pairwise() }
+func (r *rule) combined() bool { return len(r.same) > 1 && !r.pairwise }
 
 func (r *rule) admits(source string) bool {
 	return (len(r.only) == 0 || slices.Contains(r.only, source)) && !slices.Contains(r.except, source)
@@ -211,6 +212,7 @@ func (c *Compiled) compileRule(p *b2b.Problems, path string, index int, in Rule)
 		p.Add(path+".purpose", "evidence from ip needs a purpose, or the word none")
 	}
 	c.compileExpire(p, path+".expire", in.Expire, &r)
+	r.pairwise = r.testsPairs()
 	return r
 }
 

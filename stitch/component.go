@@ -46,9 +46,24 @@ type entity struct {
 	members      []uint32 // by profile id
 	links        []link   // those that united the members, in order
 	affiliations []belonging
-	relations    []Relation
-	shared       []refusal // evidence from shared ranges, relations inside the entity
+	aside        *aside // nil for most
 	component    *component
+}
+
+// aside is what few entities have.
+type aside struct {
+	relations []Relation
+	shared    []refusal // evidence from shared ranges, relations inside the entity
+}
+
+var nothingAside aside
+
+// beside returns what few entities have, for reading.
+func (e *entity) beside() *aside {
+	if e.aside == nil {
+		return &nothingAside
+	}
+	return e.aside
 }
 
 // link is a reason why two profiles are together; a is the smaller profile id.
@@ -98,7 +113,8 @@ func (e *eval) resolve(c *component) {
 		e.single(c)
 		return
 	}
-	u := newUnion(e, c.level, c.members, nil)
+	u := &e.scratch
+	u.reset(e, c.level, c.members, nil)
 	edges := u.judge(c)
 	u.vetoByRules()
 	arrivals, more := u.collect()

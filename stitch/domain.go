@@ -48,8 +48,10 @@ func asciiDomain(s string) (string, error) {
 			return "", refuse(reasonFormat)
 		}
 	}
-	if _, err := netip.ParseAddr(ascii); err == nil {
-		return "", refuse(reasonFormat)
+	if last := ascii[len(ascii)-1]; '0' <= last && last <= '9' { // only then can it be an address
+		if _, err := netip.ParseAddr(ascii); err == nil {
+			return "", refuse(reasonFormat)
+		}
 	}
 	return ascii, nil
 }

@@ -66,14 +66,15 @@ func (g *engine) all() {
 	g.walk.start(s)
 	var components []*component
 	e := s.eval()
+	e.answers = bulkAnswers()
 	for p := range uint32(s.profiles.len()) {
 		if x := s.profiles.at(p); x == nil || x.active == 0 || g.walk.seen(p) {
 			continue
 		}
 		e.next = unlimited
 		reached := g.walk.explore(e, p)
-		members := append(s.slabs.codes.take(len(reached)), reached...)
-		components = append(components, s.slabs.components.one(component{level: s.profiles.at(p).level, members: members, next: e.next}))
+		c := component{level: s.profiles.at(p).level, members: e.answers.codes.keep(reached), next: e.next}
+		components = append(components, e.answers.components.one(c))
 	}
 	g.parallel(len(components), func(e *eval, i int) {
 		e.next = unlimited
@@ -130,7 +131,7 @@ func (c *Compiled) usesScorer() bool {
 func (g *engine) parallel(n int, f func(e *eval, i int)) {
 	if g.workers < 2 || n < 64 || g.s.c.usesScorer() {
 		e := g.s.eval()
-		e.bulk = &slab[belonging]{}
+		e.answers = bulkAnswers()
 		for i := range n {
 			f(e, i)
 		}
@@ -141,7 +142,7 @@ func (g *engine) parallel(n int, f func(e *eval, i int)) {
 	for range g.workers {
 		group.Go(func() {
 			e := g.s.eval()
-			e.bulk = &slab[belonging]{}
+			e.answers = bulkAnswers()
 			for {
 				to := int(next.Add(256))
 				for i := to - 256; i < min(to, n); i++ {
@@ -198,11 +199,15 @@ func (s *store) removeEntity(ent *entity) { s.byEntity.remove(hashText(ent.id), 
 
 // auxiliary sets the affiliations and relations of an entity that nobody else sees yet.
 func (e *eval) auxiliary(ent *entity) {
-	ent.affiliations, ent.relations, ent.shared = nil, nil, nil
+	var found aside
+	ent.affiliations, ent.aside = nil, nil
 	if ent.level == Person {
-		ent.affiliations, ent.shared = e.affiliations(ent)
+		ent.affiliations, found.shared = e.affiliations(ent)
 	}
 	var same []refusal
-	ent.relations, same = e.relations(ent)
-	ent.shared = append(ent.shared, same...)
+	found.relations, same = e.relations(ent)
+	found.shared = append(found.shared, same...)
+	if len(found.relations)+len(found.shared) > 0 {
+		ent.aside = &found
+	}
 }

@@ -9,8 +9,8 @@ import (
 // single makes the entity of a profile that nothing can be linked with.
 func (e *eval) single(c *component) {
 	m := c.members[0]
-	ent := &entity{level: c.level, component: c, founder: m, members: c.members, id: e.s.c.entityID(c.level, e.s.profiles.at(m).id)}
-	c.entities = []*entity{ent}
+	ent := e.answers.entities.one(entity{level: c.level, component: c, founder: m, members: c.members, id: e.s.c.entityID(c.level, e.s.profiles.at(m).id)})
+	c.entities = append(e.answers.lists.take(1), ent)
 	u := union{e: e, level: c.level}
 	e.guards = u.guardValues(e.guards[:0], e.s.profiles.at(m))
 	if g := u.exceeds(e.guards); g >= 0 {
@@ -20,45 +20,39 @@ func (e *eval) single(c *component) {
 
 // entities turns the clusters into entities, refusals and contradictions.
 func (e *eval) entities(u *union, c *component) {
-	index := make([]int32, len(u.members)) // member → entity
-	for i := range u.members {
-		if u.find(int32(i)) != int32(i) {
-			continue
-		}
-		slices.Sort(u.list[i])
-		ent := &entity{level: c.level, component: c, members: make([]uint32, len(u.list[i]))}
-		for k, m := range u.list[i] {
-			ent.members[k] = u.members[m]
-		}
-		ent.founder = e.founder(ent.members)
-		c.entities = append(c.entities, ent)
-		if g := u.exceeds(u.guarded[i]); g >= 0 {
-			c.note().clashes = append(c.found().clashes, clash{kind: TooManyValues, a: ent.founder, b: none, value: e.s.c.guards[g].kind})
-		}
+	u.index = u.index[:0] // member → entity; entities stand in the order of their first members
+	for range u.members {
+		u.index = append(u.index, -1)
 	}
-	if len(c.entities) > 1 {
-		slices.SortFunc(c.entities, func(a, b *entity) int {
-			return e.s.profiles.at(a.members[0]).id.Compare(e.s.profiles.at(b.members[0]).id)
-		})
-	}
-	position := map[uint32]int32(nil)
-	if len(u.members) > 1 {
-		position = make(map[uint32]int32, len(u.members))
-		for k, ent := range c.entities {
-			for _, m := range ent.members {
-				position[m] = int32(k)
+	index := u.index
+	for i, m := range u.members {
+		root := u.find(int32(i))
+		if index[root] < 0 {
+			index[root] = int32(len(c.entities))
+			n := int(u.size[root])
+			ent := e.answers.entities.one(entity{level: c.level, component: c, members: e.answers.codes.take(n), links: e.answers.links.take(n - 1)})
+			if c.entities == nil {
+				c.entities = e.answers.lists.take(1)
+			}
+			c.entities = append(c.entities, ent)
+			if g := u.exceeds(u.guarded[root]); g >= 0 {
+				c.note().clashes = append(c.found().clashes, clash{kind: TooManyValues, a: m, b: none, value: e.s.c.guards[g].kind})
 			}
 		}
-		for i, m := range u.members {
-			index[i] = position[m]
-		}
+		index[i] = index[root]
+		ent := c.entities[index[i]]
+		ent.members = append(ent.members, m)
 	}
 	for _, x := range u.links {
 		ent := c.entities[index[x.lo]]
 		ent.links = append(ent.links, u.link(x))
 	}
 	for _, ent := range c.entities {
+		ent.founder = e.founder(ent.members)
 		ent.id = e.s.c.entityID(ent.level, e.s.profiles.at(ent.founder).id)
+	}
+	if len(u.refused)+len(u.forced) == 0 {
+		return
 	}
 	type meeting struct{ a, b int32 }
 	met := map[meeting]bool{}
@@ -124,9 +118,11 @@ func (c *Compiled) entityID(l Level, founder ProfileID) string {
 	if c.config.IDs != nil {
 		return c.config.IDs(l, founder)
 	}
-	prefix := "p_"
+	var space [128]byte
+	sum := mac(c.config.Key, space[:0], l.String(), founder.Source, founder.ID)
+	id := append(space[:0], "p_"...)
 	if l == Account {
-		prefix = "a_"
+		id[0] = 'a'
 	}
-	return prefix + idText.EncodeToString(mac(c.config.Key, l.String(), founder.Source, founder.ID)[:10])
+	return string(idText.AppendEncode(id, sum[:10]))
 }

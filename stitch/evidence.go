@@ -11,13 +11,14 @@ type eval struct {
 	at   int64
 	next int64
 	// Buffers that are used again from one entity to the next.
-	times  []int64
-	spans  []span
-	found  []affiliated
-	rows   []belonging
-	owners []uint32
-	guards []uint64
-	bulk   *slab[belonging] // nil while single entities are made anew
+	times   []int64
+	spans   []span
+	found   []affiliated
+	rows    []belonging
+	owners  []uint32
+	guards  []uint64
+	answers answers
+	scratch union
 }
 
 func (s *store) eval() *eval { return &eval{s: s, at: s.at, next: unlimited} }

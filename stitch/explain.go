@@ -26,7 +26,8 @@ type Link struct {
 func (l Link) Values() []string {
 	out := make([]string, len(l.values))
 	for i, v := range l.values {
-		out[i] = idText.EncodeToString(mac(l.key, "explain", string(v.kind), v.system, v.value)[:10])
+		sum := mac(l.key, nil, "explain", string(v.kind), v.system, v.value)
+		out[i] = idText.EncodeToString(sum[:10])
 	}
 	return out
 }

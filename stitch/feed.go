@@ -217,10 +217,10 @@ func (w *feedWriter) relations() {
 	collect := func(ents []*entity, at time.Time) map[Relation]bool {
 		var m map[Relation]bool
 		for _, e := range ents {
-			if m == nil && len(e.relations) > 0 {
+			if m == nil && len(e.beside().relations) > 0 {
 				m = map[Relation]bool{}
 			}
-			for _, x := range e.relations {
+			for _, x := range e.beside().relations {
 				if x.Valid.Contains(at) {
 					m[x] = true
 				}

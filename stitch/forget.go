@@ -230,7 +230,8 @@ func (i Identifier) leavesTombstone() bool {
 }
 
 func (r *Resolver) tombstone(i Identifier) string {
-	return string(mac(r.compiled().config.Key, string(i.kind), i.system, i.value))
+	sum := mac(r.compiled().config.Key, nil, string(i.kind), i.system, i.value)
+	return string(sum[:])
 }
 
 func (r *Resolver) isForgotten(i Identifier) bool {

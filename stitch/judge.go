@@ -104,6 +104,9 @@ func (u *union) judge(c *component) []edge {
 }
 
 func (u *union) veto(a, b int32, v veto) {
+	if u.vetoes == nil {
+		u.vetoes = make([][]veto, len(u.members))
+	}
 	v.other = b
 	u.vetoes[a] = append(u.vetoes[a], v)
 	v.other = a

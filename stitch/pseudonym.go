@@ -40,7 +40,8 @@ func (p Pseudonymizer) ID(i Identifier) Identifier {
 	if len(p.key) < minKey {
 		return Identifier{}
 	}
-	i.value = pseudonymPrefix + base64.RawURLEncoding.EncodeToString(mac(p.key, string(i.kind), i.value))
+	sum := mac(p.key, nil, string(i.kind), i.value)
+	i.value = pseudonymPrefix + base64.RawURLEncoding.EncodeToString(sum[:])
 	return i
 }
 
@@ -56,14 +57,19 @@ func Rotate(old, renewed Pseudonymizer, raw []Identifier) map[Identifier]Identif
 	return m
 }
 
-// mac hashes parts that are separated by a zero byte; without a key it is a plain SHA-256.
-func mac(key []byte, parts ...string) []byte {
-	text := []byte(strings.Join(parts, "\x00"))
+// mac hashes parts that are separated by a zero byte; without a key it is a plain SHA-256. The space is for the text.
+func mac(key, space []byte, parts ...string) (sum [sha256.Size]byte) {
+	for i, p := range parts {
+		if i > 0 {
+			space = append(space, 0)
+		}
+		space = append(space, p...)
+	}
 	if len(key) == 0 {
-		sum := sha256.Sum256(text)
-		return sum[:]
+		return sha256.Sum256(space)
 	}
 	h := hmac.New(sha256.New, key)
-	h.Write(text)
-	return h.Sum(nil)
+	h.Write(space)
+	h.Sum(sum[:0])
+	return sum
 }

@@ -164,7 +164,7 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 		g.touchRelated(x, d)
 	}
 	for _, ent := range out.replaced {
-		for _, r := range ent.relations {
+		for _, r := range ent.beside().relations {
 			g.touchNamed(r.ProfileA, d)
 			g.touchNamed(r.ProfileB, d)
 		}

@@ -36,7 +36,7 @@ func (s *store) branch() store {
 	return store{
 		c: s.c, at: s.at, facts: slices.Clip(s.facts), mentions: slices.Clip(s.mentions), names: slices.Clip(s.names), profiles: s.profiles.branch(), values: s.values.branch(),
 		combos: s.combos.branch(), byProfile: s.byProfile.branch(), byValue: s.byValue.branch(), byCombo: s.byCombo.branch(),
-		byEntity: s.byEntity.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: &slabs{}, decided: s.decided,
+		byEntity: s.byEntity.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: newSlabs(), decided: s.decided,
 	}
 }
 
@@ -271,5 +271,5 @@ func (s *Snapshot) Relations(id string) []Relation {
 	if !ok {
 		return nil
 	}
-	return slices.Clone(e.relations)
+	return slices.Clone(e.beside().relations)
 }

@@ -37,13 +37,36 @@ type store struct {
 
 // slabs are where the small parts of a store lie.
 type slabs struct {
-	profiles   slab[profile]
-	values     slab[value]
-	holdings   slab[holding]
-	sights     slab[sight]
-	consents   slab[consent]
-	codes      slab[uint32]
+	profiles slab[profile]
+	values   slab[value]
+	holdings slab[holding]
+	sights   slab[sight]
+	consents slab[consent]
+	codes    slab[uint32]
+}
+
+func newSlabs() *slabs {
+	return &slabs{
+		profiles: slab[profile]{size: slabSize}, values: slab[value]{size: slabSize}, holdings: slab[holding]{size: slabSize},
+		sights: slab[sight]{size: slabSize}, consents: slab[consent]{size: slabSize}, codes: slab[uint32]{size: slabSize},
+	}
+}
+
+// answers are where the parts of an answer lie, if it is found in one go. The zero value is for answers that are replaced.
+type answers struct {
 	components slab[component]
+	entities   slab[entity]
+	lists      slab[*entity]
+	links      slab[link]
+	rows       slab[belonging]
+	codes      slab[uint32]
+}
+
+func bulkAnswers() answers {
+	return answers{
+		components: slab[component]{size: slabSize}, entities: slab[entity]{size: slabSize}, lists: slab[*entity]{size: slabSize},
+		links: slab[link]{size: slabSize}, rows: slab[belonging]{size: slabSize}, codes: slab[uint32]{size: slabSize},
+	}
 }
 
 // factRec is a [Fact] in columns.
@@ -169,7 +192,7 @@ type kindUse struct {
 
 func newStore(c *Compiled) *store {
 	s := &store{
-		c: c, slabs: &slabs{}, byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{},
+		c: c, slabs: newSlabs(), byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{},
 		byCombo: newCowMap[[4]uint32, uint32](hashCombo), byEntity: newIndex(), ips: newIPIndex(),
 	}
 	s.setRules(c)

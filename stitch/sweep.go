@@ -13,7 +13,7 @@ func (u *union) step(arrivals []arrival, edges []edge) {
 		}
 		return
 	}
-	var active []*group
+	active := u.active[:0]
 	for _, a := range arrivals {
 		g := &u.groups[a.group]
 		if len(g.batch) == 0 {
@@ -21,6 +21,7 @@ func (u *union) step(arrivals []arrival, edges []edge) {
 		}
 		g.batch = append(g.batch, a.member)
 	}
+	u.active = active
 	if g := active[0]; len(active) == 1 && len(edges) == 0 && len(g.batch) == 1 {
 		u.one(g, g.batch[0], arrivals[0].rank) // one new holder: the order is that of the earlier ones
 	} else {

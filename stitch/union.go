@@ -16,11 +16,11 @@ import (
 
 // rank is the place of a link in the order, its profiles left out.
 type rank struct {
-	class    uint8 // 0 judgement, 1 rule
 	priority int
 	strength float64
 	support  int64
 	fact     uint32 // of a judgement: order by (recorded, id)
+	class    uint8  // 0 judgement, 1 rule
 }
 
 func (u *union) compareRank(a, b rank) int {
@@ -76,6 +76,7 @@ type blocker struct {
 	a, b  int32 // of a veto: the pair
 }
 
+// union finds the clusters among members. It is used again from one component to the next.
 type union struct {
 	of       *component // the component, once it was resolved
 	proposed []proposal
@@ -84,14 +85,22 @@ type union struct {
 	members  []uint32
 	ps       []*profile
 	parent   []int32
-	list     [][]int32 // members of a cluster, by root
+	next     []int32 // the members of a cluster are a ring
+	size     []int32 // of a cluster, by root
 	guarded  [][]uint64
-	vetoes   [][]veto
+	vetoes   [][]veto // by member; nil if there are none
 	full     bool
 	links    []edge
 	refused  []refused
 	forced   []refused // Always links that overrode something
 	groups   []group
+	// Buffers.
+	guards   []uint64
+	entries  []entry
+	arrivals []arrival
+	edges    []edge
+	active   []*group
+	index    []int32
 }
 
 func (u *union) find(i int32) int32 {
@@ -104,23 +113,47 @@ func (u *union) find(i int32) int32 {
 
 // newUnion prepares members of a component, which are sorted by profile id; of is nil while it is resolved.
 func newUnion(e *eval, level Level, members []uint32, of *component) *union {
-	n := len(members)
-	u := &union{
-		of: of, e: e, level: level, members: members, ps: make([]*profile, n), parent: make([]int32, n), list: make([][]int32, n),
-		guarded: make([][]uint64, n), vetoes: make([][]veto, n),
-	}
-	single := make([]int32, n)
-	var guarded []uint64
-	for i, m := range members {
-		u.ps[i] = e.s.profiles.at(m)
-		u.parent[i], single[i] = int32(i), int32(i)
-		u.list[i] = single[i : i+1 : i+1]
-		first := len(guarded)
-		guarded = u.guardValues(guarded, u.ps[i])
-		u.guarded[i] = guarded[first:len(guarded):len(guarded)]
-		u.full = u.full || u.exceeds(u.guarded[i]) >= 0
-	}
+	u := &union{}
+	u.reset(e, level, members, of)
 	return u
+}
+
+// reset prepares other members, and gives up those of before.
+func (u *union) reset(e *eval, level Level, members []uint32, of *component) {
+	u.of, u.e, u.level, u.members, u.proposed = of, e, level, members, nil
+	u.ps, u.parent, u.next, u.size, u.guarded = u.ps[:0], u.parent[:0], u.next[:0], u.size[:0], u.guarded[:0]
+	u.links, u.refused, u.forced, u.groups, u.guards = u.links[:0], u.refused[:0], u.forced[:0], u.groups[:0], u.guards[:0]
+	u.vetoes, u.full = nil, false
+	for i, m := range members {
+		p := e.s.profiles.at(m)
+		first := len(u.guards)
+		u.guards = u.guardValues(u.guards, p)
+		own := u.guards[first:len(u.guards):len(u.guards)]
+		u.ps, u.guarded = append(u.ps, p), append(u.guarded, own)
+		u.parent, u.next, u.size = append(u.parent, int32(i)), append(u.next, int32(i)), append(u.size, 1)
+		u.full = u.full || u.exceeds(own) >= 0
+	}
+}
+
+// cluster calls yield for every member of the cluster of a member.
+func (u *union) cluster(m int32, yield func(member int32)) {
+	yield(m)
+	for i := u.next[m]; i != m; i = u.next[i] {
+		yield(i)
+	}
+}
+
+// group adds a group without holders.
+func (u *union) group(rule int32, value uint32) int32 {
+	n := len(u.groups)
+	if n < cap(u.groups) { // with the lists of an earlier one
+		u.groups = u.groups[:n+1]
+		g := &u.groups[n]
+		g.rule, g.value, g.reps, g.batch = rule, value, g.reps[:0], g.batch[:0]
+	} else {
+		u.groups = append(u.groups, group{rule: rule, value: value})
+	}
+	return int32(n)
 }
 
 // run takes arrivals and single links in order.
