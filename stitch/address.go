@@ -63,10 +63,10 @@ func publicPrefix(raw string) (string, error) {
 
 // coarse cuts an address to the prefix under which it is stored, and refuses a prefix that is longer.
 func (i Identifier) coarse(bits, bits6 int) (Identifier, error) {
-	if i.kind != IP && i.kind != IPPrefix || isPseudonym(i.value) {
+	if i.kind() != IP && i.kind() != IPPrefix || isPseudonym(i.value) {
 		return i, nil
 	}
-	if i.kind == IPPrefix {
+	if i.kind() == IPPrefix {
 		p, err := netip.ParsePrefix(i.value)
 		if err != nil || p.Addr().Is4() && p.Bits() > bits || p.Addr().Is6() && p.Bits() > bits6 {
 			return Identifier{}, refuse(reasonFormat)
@@ -88,7 +88,8 @@ func (i Identifier) coarse(bits, bits6 int) (Identifier, error) {
 	if err != nil {
 		return Identifier{}, refuse(reasonFormat)
 	}
-	i.value = p.String()
+	var text [64]byte
+	i.value = string(p.AppendTo(text[:0]))
 	return i, nil
 }
 

@@ -114,7 +114,7 @@ func (e *eval) affiliate(found []affiliated, refusals *[]refusal, m uint32, p *p
 			}
 			if r.within {
 				found = e.byRange(found, refusals, r, m, p, v)
-			} else if x.usable() && x.id.check >= r.same[0].check {
+			} else if x.usable() && x.id.check() >= r.same[0].check {
 				found = e.byValue(found, r, m, p, v)
 			}
 		}

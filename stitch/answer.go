@@ -132,12 +132,12 @@ func (s *Snapshot) contradictions() []Contradiction {
 		}
 	}
 	for i := range uint32(st.profiles.len()) {
-		if p := st.profiles.at(i); p != nil && p.entity != nil && s.hasTwoLevels(p) {
+		if p := st.profiles.at(i); p.entity != nil && s.hasTwoLevels(p) {
 			out = append(out, Contradiction{Kind: TwoLevels, Entity: p.entity.id, Profiles: []ProfileID{p.id}})
 		}
 	}
 	for i := range uint32(st.values.len()) {
-		if v := st.values.at(i); v != nil && v.id.kind == IPPrefix {
+		if v := st.values.at(i); v.id.kind() == IPPrefix {
 			if owners := s.owners(i, v); len(owners) > 1 {
 				out = append(out, Contradiction{Kind: TwoOwners, Profiles: st.ids(owners), Value: IPPrefix})
 			}

@@ -58,7 +58,7 @@ func (e *eval) restAt(r *rule, p, a *profile, t int64) (support int64, ok bool) 
 		best, ok := int64(-unlimited), false
 		eachCommon(p, a, func(v uint32) {
 			x := e.s.values.at(v)
-			if x.id.kind != c.kind || x.id.check < c.check || !x.usable() {
+			if x.id.kind() != c.kind || x.id.check() < c.check || !x.usable() {
 				return
 			}
 			fp, lp, okp := e.holdAt(p, v, t, r.purpose)
@@ -95,7 +95,7 @@ func (e *eval) restAt(r *rule, p, a *profile, t int64) (support int64, ok bool) 
 				x := e.s.values.at(v)
 				_, _, okp := e.holdAt(p, v, t, "")
 				_, _, oka := e.holdAt(a, v, t, "")
-				hit = hit || okp && oka && x.id.kind == c.Same && !x.blocked && x.id.check >= c.MinCheck
+				hit = hit || okp && oka && x.id.kind() == c.Same && !x.blocked && x.id.check() >= c.MinCheck
 			})
 			if hit {
 				return 0, false
@@ -117,7 +117,7 @@ func (e *eval) differsAt(k Kind, a, b *profile, t int64) bool {
 	heldOf := func(p *profile) (vs []uint32) {
 		for i := range p.holdings {
 			v := p.holdings[i].value
-			if x := e.s.values.at(v); x.id.kind == k && !x.blocked {
+			if x := e.s.values.at(v); x.id.kind() == k && !x.blocked {
 				if _, _, ok := e.holdAt(p, v, t, ""); ok {
 					vs = append(vs, v)
 				}

@@ -42,7 +42,7 @@ func (r *Resolver) AppendBinary(dst []byte) ([]byte, error) {
 	for _, id := range slices.Sorted(maps.Keys(r.gone)) {
 		var members []ProfileID
 		for _, m := range r.gone[id] {
-			if p := r.engine.s.profiles.at(m); p != nil {
+			if p := r.engine.s.profiles.at(m); !p.gone() {
 				members = append(members, p.id)
 			}
 		}

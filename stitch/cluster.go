@@ -28,7 +28,7 @@ func (u *union) guardValues(vs []uint64, p *profile) []uint64 {
 func (u *union) count(vs []uint64, g int, system string) int {
 	n := 0
 	for _, x := range vs {
-		if int(x>>32) == g && u.e.s.values.at(uint32(x)).id.system == system {
+		if int(x>>32) == g && u.e.s.values.at(uint32(x)).id.system() == system {
 			n++
 		}
 	}
@@ -39,7 +39,7 @@ func (u *union) count(vs []uint64, g int, system string) int {
 func (u *union) exceeds(vs []uint64) int {
 	for _, x := range vs {
 		g := int(x >> 32)
-		if u.count(vs, g, u.e.s.values.at(uint32(x)).id.system) > u.e.s.c.guards[g].maxPerEntity {
+		if u.count(vs, g, u.e.s.values.at(uint32(x)).id.system()) > u.e.s.c.guards[g].maxPerEntity {
 			return g
 		}
 	}
@@ -54,7 +54,7 @@ func (u *union) guardAgainst(a, b []uint64) int {
 	}
 	both := unite(a, b)
 	for _, x := range both {
-		g, system := int(x>>32), u.e.s.values.at(uint32(x)).id.system
+		g, system := int(x>>32), u.e.s.values.at(uint32(x)).id.system()
 		if n := u.count(both, g, system); n > u.e.s.c.guards[g].maxPerEntity && n > u.count(a, g, system) && n > u.count(b, g, system) {
 			return g
 		}

@@ -66,7 +66,7 @@ func (u *union) enter(i int32, p *profile) {
 		}
 		for _, ri := range x.use.same[u.level] {
 			r := &s.c.rules[ri]
-			if x.id.check < r.same[0].check || !r.admits(p.id.Source) || !e.inForce(r) {
+			if x.id.check() < r.same[0].check || !r.admits(p.id.Source) || !e.inForce(r) {
 				continue
 			}
 			t := last
@@ -81,7 +81,7 @@ func (u *union) enter(i int32, p *profile) {
 			}
 		}
 	})
-	for _, code := range p.combos {
+	for _, code := range p.words().combos {
 		c := s.combos.at(code)
 		r := &s.c.rules[c.rule]
 		if r.effect != Same || r.level != u.level || len(c.holders) < 2 || !r.admits(p.id.Source) || !e.inForce(r) {
@@ -156,7 +156,7 @@ func (e *eval) comboLast(r *rule, c *combo, p *profile) (last int64, ok bool) {
 	last = unlimited
 	for i, v := range c.values {
 		x := e.s.values.at(v)
-		if !x.unites() || x.id.check < r.same[i].check {
+		if !x.unites() || x.id.check() < r.same[i].check {
 			return 0, false
 		}
 		_, t, ok := e.hold(p, v, r.purpose)

@@ -11,23 +11,24 @@ func (s *store) combine(code uint32, d *delta) {
 	if p.active > 0 {
 		now = s.combinations(p)
 	}
-	if len(now) == 0 && len(p.combos) == 0 || slices.Equal(now, p.combos) {
+	was := p.words().combos
+	if slices.Equal(now, was) {
 		return
 	}
 	p = s.own(code)
-	for _, c := range p.combos {
+	for _, c := range was {
 		if !slices.Contains(now, c) {
 			x := s.ownCombo(c)
 			x.holders = removeFact(x.holders, code)
 		}
 	}
 	for _, c := range now {
-		if !slices.Contains(p.combos, c) {
+		if !slices.Contains(was, c) {
 			x := s.ownCombo(c)
 			x.holders = append(x.holders, code)
 		}
 	}
-	p.combos = now
+	p.say().combos = now
 	d.touch(code, none)
 }
 
@@ -44,7 +45,7 @@ func (s *store) combinations(p *profile) (codes []uint32) {
 		complete := true
 		for i, c := range r.same {
 			p.eachHeld(func(v uint32, _, _ int64) {
-				if x := s.values.at(v); x.id.kind == c.kind && x.usable() && x.id.check >= c.check {
+				if x := s.values.at(v); x.id.kind() == c.kind && x.usable() && x.id.check() >= c.check {
 					lists[i] = append(lists[i], v)
 				}
 			})
@@ -82,7 +83,7 @@ func (s *store) internCombo(rule uint32, values []uint32) uint32 {
 	for _, v := range values[2:] {
 		prefix, ok := s.byCombo.get(key)
 		if !ok {
-			prefix = s.combos.append(&combo{rule: rule, epoch: s.epoch})
+			prefix = s.combos.append(combo{rule: rule, epoch: s.epoch})
 			s.byCombo.set(key, prefix)
 		}
 		key = [4]uint32{rule, prefix, v, none - 1}
@@ -93,7 +94,7 @@ func (s *store) internCombo(rule uint32, values []uint32) uint32 {
 		}
 		return code
 	}
-	code := s.combos.append(&combo{rule: rule, values: slices.Clone(values), epoch: s.epoch})
+	code := s.combos.append(combo{rule: rule, values: slices.Clone(values), epoch: s.epoch})
 	s.byCombo.set(key, code)
 	return code
 }

@@ -11,38 +11,40 @@ import (
 // copies the outer slice, and the first change of a part after a snapshot copies that part.
 
 const (
-	chunkBits = 9
+	chunkBits = 6
 	chunkSize = 1 << chunkBits
 	mapShards = 1 << 10
 )
 
-// cowSlice is an append-only slice of pointers that can be shared.
+// cowSlice is an append-only slice that can be shared. Pointers into it stay good.
 type cowSlice[T any] struct {
-	chunks []*[chunkSize]*T
+	chunks []*[chunkSize]T
 	owned  []bool
 	n      int
 }
 
-func (s *cowSlice[T]) at(i uint32) *T { return s.chunks[i>>chunkBits][i&(chunkSize-1)] }
+// at returns an element for reading.
+func (s *cowSlice[T]) at(i uint32) *T { return &s.chunks[i>>chunkBits][i&(chunkSize-1)] }
 
-func (s *cowSlice[T]) len() int { return s.n }
-
-func (s *cowSlice[T]) set(i uint32, x *T) {
+// own returns an element for changing.
+func (s *cowSlice[T]) own(i uint32) *T {
 	c := i >> chunkBits
 	if !s.owned[c] {
 		fresh := *s.chunks[c]
 		s.chunks[c], s.owned[c] = &fresh, true
 	}
-	s.chunks[c][i&(chunkSize-1)] = x
+	return &s.chunks[c][i&(chunkSize-1)]
 }
 
-func (s *cowSlice[T]) append(x *T) uint32 {
+func (s *cowSlice[T]) len() int { return s.n }
+
+func (s *cowSlice[T]) append(x T) uint32 {
 	i := uint32(s.n)
 	if s.n == len(s.chunks)*chunkSize {
-		s.chunks, s.owned = append(s.chunks, new([chunkSize]*T)), append(s.owned, true)
+		s.chunks, s.owned = append(s.chunks, new([chunkSize]T)), append(s.owned, true)
 	}
 	s.n++
-	s.set(i, x)
+	*s.own(i) = x
 	return i
 }
 

@@ -32,7 +32,7 @@ func (g *engine) wait(d due) {
 // recount counts the holders of a value again; if it turned shared or back, its holders are touched.
 func (g *engine) recount(v uint32, d *delta) {
 	x := g.s.values.at(v)
-	if x == nil || !x.use.counted {
+	if x.gone() || !x.use.counted {
 		return
 	}
 	if g.s.decided != nil {
@@ -68,7 +68,7 @@ func (g *engine) all() {
 	e := s.eval()
 	e.answers = bulkAnswers()
 	for p := range uint32(s.profiles.len()) {
-		if x := s.profiles.at(p); x == nil || x.active == 0 || g.walk.seen(p) {
+		if x := s.profiles.at(p); x.active == 0 || g.walk.seen(p) {
 			continue
 		}
 		e.next = unlimited
@@ -105,7 +105,7 @@ func (g *engine) index() {
 	}
 	g.indexed = map[uint32]Profile{}
 	for i := range uint32(g.s.profiles.len()) {
-		if p := g.s.profiles.at(i); p != nil && p.active > 0 {
+		if p := g.s.profiles.at(i); p.active > 0 {
 			g.indexed[i] = g.s.profile(p)
 			g.s.c.config.Scorer.Add(g.indexed[i])
 		}
@@ -161,8 +161,7 @@ func (g *engine) parallel(n int, f func(e *eval, i int)) {
 func (g *engine) install(c *component) {
 	for _, ent := range c.entities {
 		for _, m := range ent.members {
-			p := g.s.own(m)
-			p.entity, p.component = ent, c
+			g.s.own(m).entity = ent
 		}
 		g.s.addEntity(ent)
 	}
@@ -208,6 +207,6 @@ func (e *eval) auxiliary(ent *entity) {
 	found.relations, same = e.relations(ent)
 	found.shared = append(found.shared, same...)
 	if len(found.relations)+len(found.shared) > 0 {
-		ent.aside = &found
+		ent.aside = &aside{found.relations, found.shared}
 	}
 }

@@ -118,11 +118,12 @@ func (c *Compiled) entityID(l Level, founder ProfileID) string {
 	if c.config.IDs != nil {
 		return c.config.IDs(l, founder)
 	}
-	var space [128]byte
-	sum := mac(c.config.Key, space[:0], l.String(), founder.Source, founder.ID)
-	id := append(space[:0], "p_"...)
+	sum := mac(c.config.Key, l.String(), founder.Source, founder.ID)
+	var text [18]byte
+	copy(text[:], "p_")
 	if l == Account {
-		id[0] = 'a'
+		text[0] = 'a'
 	}
-	return string(idText.AppendEncode(id, sum[:10]))
+	idText.Encode(text[2:], sum[:10])
+	return string(text[:])
 }

@@ -116,7 +116,7 @@ func (e *eval) bestValue(r *rule, c sameCondition, a, b *profile) (value uint32,
 	value, support = none, -unlimited
 	eachCommon(a, b, func(v uint32) {
 		x := e.s.values.at(v)
-		if x.id.kind != c.kind || x.id.check < c.check || !e.counts(r, x) {
+		if x.id.kind() != c.kind || x.id.check() < c.check || !e.counts(r, x) {
 			return
 		}
 		fa, la, oka := e.hold(a, v, r.purpose)
@@ -193,7 +193,7 @@ func (p *profile) eachHeld(yield func(value uint32, first, last int64)) {
 func (e *eval) differs(k Kind, a, b *profile) bool {
 	heldOf := func(p *profile) (vs []uint32) {
 		p.eachHeld(func(v uint32, _, _ int64) {
-			if x := e.s.values.at(v); x.id.kind == k && !x.blocked {
+			if x := e.s.values.at(v); x.id.kind() == k && !x.blocked {
 				vs = append(vs, v)
 			}
 		})

@@ -26,7 +26,7 @@ type Link struct {
 func (l Link) Values() []string {
 	out := make([]string, len(l.values))
 	for i, v := range l.values {
-		sum := mac(l.key, nil, "explain", string(v.kind), v.system, v.value)
+		sum := mac(l.key, "explain", string(v.kind()), v.system(), v.value)
 		out[i] = idText.EncodeToString(sum[:10])
 	}
 	return out

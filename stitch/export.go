@@ -60,7 +60,7 @@ func (r *Resolver) Expire(asOf time.Time, policy RetentionPolicy) []ProfileID {
 	var out []uint32
 	for i := range uint32(s.profiles.len()) {
 		p := s.profiles.at(i)
-		if p == nil || p.level != Person || p.active == 0 {
+		if p.level != Person || p.active == 0 {
 			continue
 		}
 		last := int64(-unlimited)

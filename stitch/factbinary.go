@@ -62,8 +62,8 @@ func appendProfileID(dst []byte, p ProfileID) []byte {
 }
 
 func appendIdentifier(dst []byte, i Identifier) []byte {
-	dst = bin.AppendString(bin.AppendString(bin.AppendString(dst, string(i.kind)), i.system), i.value)
-	return append(dst, byte(i.check))
+	dst = bin.AppendString(bin.AppendString(bin.AppendString(dst, string(i.kind())), i.system()), i.value)
+	return append(dst, byte(i.check()))
 }
 
 func appendWindow(dst []byte, w b2b.Window) []byte {
@@ -81,8 +81,8 @@ func readByte(r *bin.Reader) byte {
 func readProfileID(r *bin.Reader) ProfileID { return ProfileID{Source: r.String(), ID: r.String()} }
 
 func readIdentifier(r *bin.Reader) Identifier {
-	i := Identifier{kind: Kind(r.String()), system: r.String(), value: r.String(), check: Check(readByte(r))}
-	if !i.check.IsValid() || i.IsZero() {
+	i := tagged(Kind(r.String()), r.String(), r.String(), Check(readByte(r)))
+	if !i.check().IsValid() || i.kind() == "" && i.system() == "" && i.value == "" {
 		r.Fail(bin.ErrCorrupt)
 	}
 	return i

@@ -92,7 +92,7 @@ func (r *Resolver) forget(ent *entity, members []uint32, at time.Time, by string
 		id := s.profiles.at(m).id
 		r.erased[s.c.entityID(Person, id)] = true
 		s.byProfile.remove(hashProfile(id), m)
-		s.profiles.set(m, nil)
+		*s.profiles.own(m) = profile{}
 	}
 	maps.DeleteFunc(r.gone, func(id string, _ []uint32) bool { return r.erased[id] })
 	r.last = nil
@@ -194,7 +194,7 @@ func (r *Resolver) bury(values []uint32) int {
 	s, n := r.engine.s, 0
 	for _, v := range values {
 		x := s.values.at(v)
-		if x == nil {
+		if x.gone() {
 			continue // drained with the one that it derives from
 		}
 		person := slices.ContainsFunc(x.holders, func(p uint32) bool { return s.profiles.at(p).level == Person })
@@ -214,23 +214,24 @@ func (r *Resolver) drain(v uint32, x *value) {
 	s := r.engine.s
 	s.byValue.remove(hashIdentifier(x.id), v)
 	s.ips.remove(x.id, v)
-	s.values.set(v, nil)
-	if x.derived == none {
+	derived := x.derived
+	*s.values.own(v) = value{}
+	if derived == none {
 		return
 	}
-	d := s.ownValue(x.derived)
+	d := s.ownValue(derived)
 	if d.refs--; d.refs <= 0 && len(d.holders) == 0 {
-		r.drain(x.derived, d)
+		r.drain(derived, d)
 	}
 }
 
 // leavesTombstone reports whether a value belongs to one person alone: names and network addresses do not.
 func (i Identifier) leavesTombstone() bool {
-	return i.Personal() && i.kind != IP && i.kind != PersonName
+	return i.Personal() && i.kind() != IP && i.kind() != PersonName
 }
 
 func (r *Resolver) tombstone(i Identifier) string {
-	sum := mac(r.compiled().config.Key, nil, string(i.kind), i.system, i.value)
+	sum := mac(r.compiled().config.Key, string(i.kind()), i.system(), i.value)
 	return string(sum[:])
 }
 

@@ -43,8 +43,8 @@ func (s *Snapshot) WhyNot(a, b ProfileID) Gap {
 			g.Rules = append(g.Rules, e.gap(r, p, q))
 		}
 	}
-	if p.component == q.component && p.entity != q.entity {
-		for _, r := range p.component.found().refusals {
+	if p.entity.component == q.entity.component && p.entity != q.entity {
+		for _, r := range p.entity.component.found().refusals {
 			x, y := s.store.profiles.at(r.link.a).entity, s.store.profiles.at(r.link.b).entity
 			if x == p.entity && y == q.entity || x == q.entity && y == p.entity {
 				g.Blocked = append(g.Blocked, s.refusal(r))
@@ -113,7 +113,7 @@ func (e *eval) whyNotSame(r *rule, c sameCondition, a, b *profile) string {
 		_, _, oka := a.sum(v)
 		_, _, okb := b.sum(v)
 		switch {
-		case x.id.kind != c.kind:
+		case x.id.kind() != c.kind:
 		case x.blocked:
 			reasons["blocked"] = true
 		case x.traits&traitWeak != 0:
@@ -122,7 +122,7 @@ func (e *eval) whyNotSame(r *rule, c sameCondition, a, b *profile) string {
 			reasons["shared"] = true
 		case !oka || !okb:
 			reasons["ended"] = true
-		case x.id.check < c.check:
+		case x.id.check() < c.check:
 			reasons["not verified"] = true
 		case r.purpose != "":
 			reasons["no consent"] = true
@@ -136,7 +136,7 @@ func (e *eval) whyNotSame(r *rule, c sameCondition, a, b *profile) string {
 		}
 	}
 	has := func(p *profile) bool {
-		return slices.ContainsFunc(p.holdings, func(h holding) bool { return e.s.values.at(h.value).id.kind == c.kind && h.held() })
+		return slices.ContainsFunc(p.holdings, func(h holding) bool { return e.s.values.at(h.value).id.kind() == c.kind && h.held() })
 	}
 	switch {
 	case !has(a) && !has(b):

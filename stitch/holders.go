@@ -69,17 +69,17 @@ func (h *Holders) reduce(f Fact) (Fact, bool) {
 	keep := func(id Identifier) bool {
 		d, derived := id.Derived()
 		for _, g := range h.c.guards {
-			if g.maxHolders > 0 && (id.kind == g.kind || id.kind == g.countBy || derived && (d.kind == g.kind || d.kind == g.countBy)) {
+			if g.maxHolders > 0 && (id.kind() == g.kind || id.kind() == g.countBy || derived && (d.kind() == g.kind || d.kind() == g.countBy)) {
 				return true
 			}
 		}
-		return id.kind == IPPrefix
+		return id.kind() == IPPrefix
 	}
 	switch b := f.Body.(type) {
 	case Seen:
 		ids := make([]Identifier, 0, len(b.Identifiers))
 		for _, id := range b.Identifiers {
-			if keep(id) || id.kind == Domain && b.Level == Account && keep(Identifier{kind: EmailDomain}) {
+			if keep(id) || id.kind() == Domain && b.Level == Account && keep(tagged(EmailDomain, "", "", UnknownCheck)) {
 				ids = append(ids, id)
 			}
 		}
@@ -88,7 +88,7 @@ func (h *Holders) reduce(f Fact) (Fact, bool) {
 		return f, len(ids) > 0
 	case Ended:
 		f.By = ""
-		return f, keep(b.Identifier) || b.Identifier.kind == Email || b.Identifier.kind == Domain
+		return f, keep(b.Identifier) || b.Identifier.kind() == Email || b.Identifier.kind() == Domain
 	case Retract:
 		f.By = ""
 		return f, true
@@ -195,7 +195,7 @@ func (h *Holders) Result(v b2b.View) (*Shared, error) {
 	e := l.s.eval()
 	for i := range uint32(l.s.values.len()) {
 		x := l.s.values.at(i)
-		if x.id.kind == IPPrefix && len(x.holders) > 0 {
+		if x.id.kind() == IPPrefix && len(x.holders) > 0 {
 			out.prefixes[x.id] = true
 		}
 		if x.use.counted && e.countShared(i, x) {

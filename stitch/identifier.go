@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unique"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -121,10 +122,41 @@ func refuse(reason string) error { return &b2b.InvalidError{Reason: reason} }
 // that matters, the value in normal form, and how far it was verified. Identifiers are immutable and comparable with
 // ==; the zero value is no identifier.
 type Identifier struct {
+	tag   unique.Handle[tag]
+	value string
+}
+
+// tag is what many identifiers have in common.
+type tag struct {
 	kind   Kind
 	system string
-	value  string
 	check  Check
+	hash   uint64 // of kind and system
+}
+
+func tagged(k Kind, system, value string, c Check) Identifier {
+	return Identifier{tag: unique.Make(tag{k, system, c, hashText(string(k)) + 31*hashText(system)}), value: value}
+}
+
+func (i Identifier) kind() Kind {
+	if i.tag == (unique.Handle[tag]{}) {
+		return ""
+	}
+	return i.tag.Value().kind
+}
+
+func (i Identifier) system() string {
+	if i.tag == (unique.Handle[tag]{}) {
+		return ""
+	}
+	return i.tag.Value().system
+}
+
+func (i Identifier) check() Check {
+	if i.tag == (unique.Handle[tag]{}) {
+		return UnknownCheck
+	}
+	return i.tag.Value().check
 }
 
 // NewIdentifier brings a raw value into the normal form of its kind. The system says who gave the value out ("shop",
@@ -154,23 +186,21 @@ func NewIdentifier(k Kind, system, raw string, n *Normalizer) (Identifier, error
 	if isBlocked(raw) {
 		return Identifier{}, refuse(reasonBlocked)
 	}
-	id := Identifier{kind: k, check: FormatOnly}
+	scope := ""
 	if k.scoped() {
-		id.system = system
+		scope = system
 	}
 	if n.Pseudonyms && isPseudonym(raw) {
-		id.value = raw
-		return id, nil
+		return tagged(k, scope, raw, FormatOnly), nil
 	}
-	var err error
-	id.value, id.check, err = n.normal(k, system, raw)
+	value, check, err := n.normal(k, system, raw)
 	if err != nil {
 		return Identifier{}, err
 	}
-	if id.value != raw && isBlocked(id.value) {
+	if value != raw && isBlocked(value) {
 		return Identifier{}, refuse(reasonBlocked)
 	}
-	return id, nil
+	return tagged(k, scope, value, check), nil
 }
 
 // MustIdentifier is [NewIdentifier] with the default normalizer, for literals and tests; it panics on an error.
@@ -183,23 +213,23 @@ func MustIdentifier(k Kind, system, raw string) Identifier {
 }
 
 // Kind returns the kind.
-func (i Identifier) Kind() Kind { return i.kind }
+func (i Identifier) Kind() Kind { return i.kind() }
 
 // System returns the system that gave the value out, or "" where the kind means the same everywhere.
-func (i Identifier) System() string { return i.system }
+func (i Identifier) System() string { return i.system() }
 
 // Value returns the normal form. It may be personal data: show [Identifier.String] instead.
 func (i Identifier) Value() string { return i.value }
 
 // Check returns how far the value was verified.
-func (i Identifier) Check() Check { return i.check }
+func (i Identifier) Check() Check { return i.check() }
 
 // IsZero reports whether i is no identifier.
 func (i Identifier) IsZero() bool { return i == Identifier{} }
 
 // Personal reports whether the value identifies a natural person on its own. A kind that is not listed counts as
 // personal, since nobody can tell.
-func (i Identifier) Personal() bool { return i.kind.personal() }
+func (i Identifier) Personal() bool { return i.kind().personal() }
 
 func (k Kind) personal() bool {
 	//exhaustive:ignore
@@ -220,21 +250,24 @@ func (i Identifier) String() string {
 	if i.Personal() {
 		value = "•••"
 	}
-	if i.system != "" {
-		value = i.system + "/" + value
+	if i.system() != "" {
+		value = i.system() + "/" + value
 	}
-	return string(i.kind) + ":" + value
+	return string(i.kind()) + ":" + value
 }
 
 // Compare orders identifiers by kind, system, value and check, bytewise.
 func (i Identifier) Compare(j Identifier) int {
-	return cmp.Or(cmp.Compare(i.kind, j.kind), cmp.Compare(i.system, j.system), cmp.Compare(i.value, j.value), cmp.Compare(i.check, j.check))
+	if i.tag == j.tag {
+		return cmp.Compare(i.value, j.value)
+	}
+	return cmp.Or(cmp.Compare(i.kind(), j.kind()), cmp.Compare(i.system(), j.system()), cmp.Compare(i.value, j.value), cmp.Compare(i.check(), j.check()))
 }
 
 // Derived returns the identifier that follows from i: the mail domain of an e-mail address. ok is false if there is
 // none. The resolver derives it by itself; a store of pseudonyms keeps it beside the pseudonym of the address.
 func (i Identifier) Derived() (d Identifier, ok bool) {
-	if i.kind != Email || isPseudonym(i.value) {
+	if i.kind() != Email || isPseudonym(i.value) {
 		return Identifier{}, false
 	}
 	host := i.value[strings.LastIndexByte(i.value, '@')+1:]
@@ -242,7 +275,7 @@ func (i Identifier) Derived() (d Identifier, ok bool) {
 	if err != nil {
 		return Identifier{}, false
 	}
-	return Identifier{kind: EmailDomain, value: domain, check: FormatOnly}, true
+	return tagged(EmailDomain, "", domain, FormatOnly), true
 }
 
 // clean trims, replaces bytes that are not UTF-8, brings to NFC, and refuses control characters.

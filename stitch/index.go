@@ -30,6 +30,21 @@ func newIndex() index {
 	return index{tables: make([]hashTable, mapShards), owned: make([]bool, mapShards)}
 }
 
+// expect makes room for a number of codes; the index is empty.
+func (x *index) expect(n int) {
+	if n < smallestTable*mapShards {
+		return
+	}
+	size := smallestTable
+	for size*mapShards < 2*n {
+		size *= 2
+	}
+	for i := range x.tables {
+		x.tables[i].resize(size)
+		x.owned[i] = true
+	}
+}
+
 // find returns the code with a hash that is the same as what is looked for.
 func (x *index) find(hash uint64, same func(code uint32) bool) (code uint32, ok bool) {
 	if x.tables == nil {
@@ -77,9 +92,11 @@ func (t *hashTable) place(s slot) {
 	t.slots[i] = s
 }
 
-func (t *hashTable) grow() {
+func (t *hashTable) grow() { t.resize(max(smallestTable, 2*len(t.slots))) }
+
+func (t *hashTable) resize(n int) {
 	old := t.slots
-	t.slots = make([]slot, max(smallestTable, 2*len(old)))
+	t.slots = make([]slot, n)
 	for i := range t.slots {
 		t.slots[i].code = none
 	}
@@ -141,11 +158,7 @@ func hashText(s string) uint64 { return maphash.String(hashSeed, s) }
 func hashProfile(p ProfileID) uint64 { return hashText(p.ID) + 31*hashText(p.Source) }
 
 func hashIdentifier(i Identifier) uint64 {
-	h := hashText(i.value) + 31*hashText(string(i.kind))
-	if i.system != "" {
-		h += 37 * hashText(i.system)
-	}
-	return h
+	return hashText(i.value) + i.tag.Value().hash
 }
 
 // codeOf returns the code of a profile.
@@ -160,11 +173,14 @@ func (s *store) valueOf(id Identifier) (code uint32, ok bool) {
 
 // prefixOf returns the code of an address range in text form.
 func (s *store) prefixOf(text []byte) (code uint32, ok bool) {
-	return s.byValue.find(maphash.Bytes(hashSeed, text)+31*hashText(string(IPPrefix)), func(c uint32) bool {
+	return s.byValue.find(maphash.Bytes(hashSeed, text)+prefixTag.Value().hash, func(c uint32) bool {
 		id := &s.values.at(c).id
-		return id.kind == IPPrefix && id.value == string(text)
+		return id.tag == prefixTag && id.value == string(text)
 	})
 }
+
+// prefixTag is that of every address range.
+var prefixTag = tagged(IPPrefix, "", "", FormatOnly).tag
 
 // factOf returns the code of a fact.
 func (s *store) factOf(id string) (code uint32, ok bool) {

@@ -136,7 +136,7 @@ func (u *union) candidates(r *rule) bool {
 		distinct := map[uint32]bool{}
 		for _, p := range u.ps {
 			p.eachHeld(func(v uint32, _, _ int64) {
-				if u.e.s.values.at(v).id.kind == k {
+				if u.e.s.values.at(v).id.kind() == k {
 					distinct[v] = true
 				}
 			})

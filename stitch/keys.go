@@ -67,17 +67,17 @@ func (c *Compiled) valueKeys(keys []Key, id Identifier, level Level, shared *Sha
 	if d, ok := id.Derived(); ok {
 		ids = append(ids, d)
 	}
-	if id.kind == Domain && level == Account {
-		ids = append(ids, Identifier{kind: EmailDomain, value: id.value, check: id.check})
+	if id.kind() == Domain && level == Account {
+		ids = append(ids, tagged(EmailDomain, "", id.value, id.check()))
 	}
 	for _, id := range ids {
-		if id.kind == IP || id.kind == IPPrefix {
+		if id.kind() == IP || id.kind() == IPPrefix {
 			keys = c.rangeKeys(keys, id, shared)
 		}
-		unites, affiliates := c.routes(id.kind)
+		unites, affiliates := c.routes(id.kind())
 		t := c.norm.traits(id)
 		if t&traitWeak == 0 && (affiliates || unites && !shared.Has(id) && t&traitRole == 0) {
-			keys = append(keys, Key(string(id.kind)+":"+id.system+"\x00"+id.value))
+			keys = append(keys, Key(string(id.kind())+":"+id.system()+"\x00"+id.value))
 		}
 	}
 	return keys
@@ -94,7 +94,7 @@ func (c *Compiled) rangeKeys(keys []Key, id Identifier, shared *Shared) []Key {
 		if err != nil {
 			break
 		}
-		if shared.prefixes[Identifier{kind: IPPrefix, value: q.String(), check: FormatOnly}] {
+		if shared.prefixes[tagged(IPPrefix, "", q.String(), FormatOnly)] {
 			keys = append(keys, Key("range:"+q.String()))
 		}
 	}

@@ -60,7 +60,7 @@ func (r *Resolver) Lookup(id string) Lookup {
 	}
 	for i := range uint32(s.profiles.len()) {
 		p := s.profiles.at(i)
-		if p == nil || p.entity == nil || s.c.entityID(p.level, p.id) != id {
+		if p.entity == nil || s.c.entityID(p.level, p.id) != id {
 			continue
 		}
 		return Lookup{Status: RedirectedID, Entity: p.entity.id}
@@ -71,7 +71,7 @@ func (r *Resolver) Lookup(id string) Lookup {
 	}
 	successors := map[string]bool{}
 	for _, m := range members {
-		if p := s.profiles.at(m); p != nil && p.entity != nil {
+		if p := s.profiles.at(m); p.entity != nil {
 			successors[p.entity.id] = true
 		}
 	}

@@ -340,7 +340,7 @@ func (e *eval) countShared(code uint32, v *value) bool {
 					distinct = map[uint32]struct{}{}
 				}
 				p.eachHeld(func(w uint32, _, _ int64) {
-					if e.s.values.at(w).id.kind == g.countBy {
+					if e.s.values.at(w).id.kind() == g.countBy {
 						distinct[w] = struct{}{}
 					}
 				})

@@ -134,7 +134,7 @@ func (n *Normalizer) traits(i Identifier) traits {
 		return 0
 	}
 	//exhaustive:ignore
-	switch i.kind {
+	switch i.kind() {
 	case Email:
 		local := i.value[:strings.LastIndexByte(i.value, '@')]
 		if n.isRoleMailbox(local) {

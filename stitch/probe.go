@@ -55,7 +55,7 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 	u := newUnion(e, p.Level, nil, nil)
 	try := func(q uint32) {
 		y := st.profiles.at(q)
-		if q == code || y == nil || y.level != p.Level || y.entity == nil || y.id == ghost {
+		if q == code || y.gone() || y.level != p.Level || y.entity == nil || y.id == ghost {
 			return
 		}
 		for i := range st.c.rules {
@@ -89,7 +89,7 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 			}
 		}
 	}
-	for _, c := range x.combos {
+	for _, c := range x.words().combos {
 		for _, q := range st.combos.at(c).holders {
 			visit(q)
 		}

@@ -109,7 +109,7 @@ type Profile struct {
 func (p Profile) Values(k Kind) []Identifier {
 	var ids []Identifier
 	for _, h := range p.Identifiers {
-		if h.Identifier.kind == k {
+		if h.Identifier.kind() == k {
 			ids = append(ids, h.Identifier)
 		}
 	}

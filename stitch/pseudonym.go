@@ -40,7 +40,7 @@ func (p Pseudonymizer) ID(i Identifier) Identifier {
 	if len(p.key) < minKey {
 		return Identifier{}
 	}
-	sum := mac(p.key, nil, string(i.kind), i.value)
+	sum := mac(p.key, string(i.kind()), i.value)
 	i.value = pseudonymPrefix + base64.RawURLEncoding.EncodeToString(sum[:])
 	return i
 }
@@ -57,19 +57,21 @@ func Rotate(old, renewed Pseudonymizer, raw []Identifier) map[Identifier]Identif
 	return m
 }
 
-// mac hashes parts that are separated by a zero byte; without a key it is a plain SHA-256. The space is for the text.
-func mac(key, space []byte, parts ...string) (sum [sha256.Size]byte) {
+// mac hashes parts that are separated by a zero byte; without a key it is a plain SHA-256.
+func mac(key []byte, parts ...string) (sum [sha256.Size]byte) {
+	if len(key) > 0 {
+		h := hmac.New(sha256.New, key)
+		h.Write([]byte(strings.Join(parts, "\x00")))
+		copy(sum[:], h.Sum(nil))
+		return sum
+	}
+	var space [128]byte
+	text := space[:0]
 	for i, p := range parts {
 		if i > 0 {
-			space = append(space, 0)
+			text = append(text, 0)
 		}
-		space = append(space, p...)
+		text = append(text, p...)
 	}
-	if len(key) == 0 {
-		return sha256.Sum256(space)
-	}
-	h := hmac.New(sha256.New, key)
-	h.Write(space)
-	h.Sum(sum[:0])
-	return sum
+	return sha256.Sum256(text)
 }

@@ -114,7 +114,7 @@ func (e *eval) relateByRules(m uint32, p *profile, out *[]Relation, refusals *[]
 			}
 		}
 	})
-	for _, code := range p.combos {
+	for _, code := range p.words().combos {
 		c := e.s.combos.at(code)
 		if r := &e.s.c.rules[c.rule]; r.effect == Relate && r.level == p.level {
 			try(int(c.rule), c.holders)

@@ -178,11 +178,11 @@ func (r *Resolver) due(x due, d *delta) {
 	s := r.engine.s
 	switch x.what {
 	case dueComponent:
-		if m := x.component.members[0]; s.profiles.at(m) != nil && s.profiles.at(m).component == x.component {
+		if m := x.component.members[0]; s.current(x.component) {
 			d.touch(m, none)
 		}
 	case dueProfile:
-		if s.profiles.at(x.code) != nil {
+		if !s.profiles.at(x.code).gone() {
 			d.touchAux(x.code)
 		}
 	case dueValue:
@@ -202,6 +202,12 @@ func (r *Resolver) settle(d *delta, was int64, expiry bool) []Change {
 	return r.changes(out, was, expiry)
 }
 
+// current reports whether a component was not replaced.
+func (s *store) current(c *component) bool {
+	ent := s.profiles.at(c.members[0]).entity
+	return ent != nil && ent.component == c
+}
+
 // tidy drops entries of the queue that are about components that were replaced, once they are many.
 func (g *engine) tidy() {
 	if len(g.queue) < 1024 || len(g.queue) < 4*g.s.profiles.len() {
@@ -215,8 +221,7 @@ func (g *engine) tidy() {
 	seen := map[key]bool{}
 	g.queue = slices.DeleteFunc(g.queue, func(x due) bool {
 		if x.what == dueComponent {
-			p := g.s.profiles.at(x.component.members[0])
-			return p == nil || p.component != x.component
+			return !g.s.current(x.component)
 		}
 		k := key{x.t, x.code, x.what}
 		if seen[k] {
@@ -260,7 +265,7 @@ func (g *engine) adopt(c, was *Compiled) *delta {
 	}
 	s.setRules(c)
 	for v := range uint32(s.values.len()) {
-		if s.values.at(v) == nil {
+		if s.values.at(v).gone() {
 			continue
 		}
 		x := s.ownValue(v)
@@ -269,11 +274,13 @@ func (g *engine) adopt(c, was *Compiled) *delta {
 		d.touchValue(v)
 	}
 	for i := range uint32(s.profiles.len()) {
-		if s.profiles.at(i) == nil {
+		if s.profiles.at(i).gone() {
 			continue
 		}
 		p := s.own(i)
-		p.combos = nil
+		if p.said != nil {
+			p.said.combos = nil
+		}
 		d.touch(i, none)
 	}
 	s.combos, s.byCombo = cowSlice[combo]{}, newCowMap[[4]uint32, uint32](hashCombo)

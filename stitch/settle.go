@@ -40,7 +40,10 @@ func (g *engine) settle(d *delta) *outcome {
 		if _, known := out.before[p]; !known {
 			out.before[p] = x.entity
 		}
-		if c := x.component; c != nil && g.walk.first(c.members[0]) {
+		if x.entity == nil {
+			return
+		}
+		if c := x.entity.component; g.walk.first(c.members[0]) {
 			out.old = append(out.old, c)
 			todo = append(todo, c.members...)
 		}
@@ -70,8 +73,7 @@ func (g *engine) settle(d *delta) *outcome {
 			out.replaced = append(out.replaced, ent)
 		}
 		if x := s.profiles.at(p); x.active == 0 && x.entity != nil {
-			y := s.own(p)
-			y.entity, y.component = nil, nil
+			s.own(p).entity = nil
 		}
 	}
 	fresh := map[*entity]bool{}
@@ -171,7 +173,7 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 	}
 	for p := range d.aux {
 		x := s.profiles.at(p)
-		if x == nil || x.entity == nil || fresh[x.entity] {
+		if x.entity == nil || fresh[x.entity] {
 			continue
 		}
 		old := x.entity
@@ -206,7 +208,7 @@ func (g *engine) touchRelated(x *profile, d *delta) {
 			}
 		}
 	}
-	for _, c := range x.combos {
+	for _, c := range x.words().combos {
 		if y := g.s.combos.at(c); g.s.c.rules[y.rule].effect == Relate {
 			for _, q := range y.holders {
 				d.touchAux(q)
@@ -225,7 +227,7 @@ func (g *engine) spread(v uint32, d *delta) {
 			d.touchAux(q)
 		}
 	}
-	if x.id.kind != IPPrefix {
+	if x.id.kind() != IPPrefix {
 		touch(v)
 		return
 	}

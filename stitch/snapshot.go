@@ -226,7 +226,7 @@ func (s *Snapshot) Affiliations(id string, at time.Time) []Affiliation {
 func (s *Snapshot) affiliates(account *entity) []*entity {
 	set := map[string]*entity{}
 	add := func(code uint32) {
-		if p := s.store.profiles.at(code); p != nil && p.level == Person && p.entity != nil {
+		if p := s.store.profiles.at(code); p.level == Person && p.entity != nil {
 			set[p.entity.id] = p.entity
 		}
 	}
@@ -244,7 +244,7 @@ func (s *Snapshot) affiliates(account *entity) []*entity {
 			if !v.use.affiliate {
 				continue
 			}
-			if q, ok := parsePrefix(v.id); ok && v.id.kind == IPPrefix {
+			if q, ok := parsePrefix(v.id); ok && v.id.kind() == IPPrefix {
 				s.store.ips.within(q, func(w uint32) {
 					for _, h := range s.store.values.at(w).holders {
 						add(h)

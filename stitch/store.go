@@ -21,7 +21,7 @@ type store struct {
 	byProfile  index
 	byValue    index
 	byFact     index             // facts by id; no part of a snapshot
-	names      []string          // of those who say so
+	names      []string          // those of which there are few
 	byName     map[string]uint32 // no part of a snapshot
 	byCombo    cowMap[[4]uint32, uint32]
 	byEntity   index // founders, by the id of their entity
@@ -37,8 +37,6 @@ type store struct {
 
 // slabs are where the small parts of a store lie.
 type slabs struct {
-	profiles slab[profile]
-	values   slab[value]
 	holdings slab[holding]
 	sights   slab[sight]
 	consents slab[consent]
@@ -47,8 +45,8 @@ type slabs struct {
 
 func newSlabs() *slabs {
 	return &slabs{
-		profiles: slab[profile]{size: slabSize}, values: slab[value]{size: slabSize}, holdings: slab[holding]{size: slabSize},
-		sights: slab[sight]{size: slabSize}, consents: slab[consent]{size: slabSize}, codes: slab[uint32]{size: slabSize},
+		holdings: slab[holding]{size: slabSize},
+		sights:   slab[sight]{size: slabSize}, consents: slab[consent]{size: slabSize}, codes: slab[uint32]{size: slabSize},
 	}
 }
 
@@ -93,19 +91,20 @@ const (
 )
 
 type profile struct {
-	id        ProfileID
-	epoch     uint32
-	level     Level
-	active    int32     // number of Seen that count
-	recorded  int64     // earliest RecordedAt of a Seen that is known
-	holdings  []holding // by value, via
-	seens     []uint32  // facts, known ones, by (recorded, id)
-	consents  []consent // active ones, by (occurred, id)
-	combos    []uint32
-	said      *said // nil for most
-	entity    *entity
-	component *component
+	id       ProfileID
+	epoch    uint32 // of the last change; zero once forgotten
+	level    Level
+	active   int32     // number of Seen that count
+	recorded int64     // earliest RecordedAt of a Seen that is known
+	holdings []holding // by value, via
+	seens    []uint32  // facts, known ones, by (recorded, id)
+	consents []consent // active ones, by (occurred, id)
+	said     *said     // nil for most
+	entity   *entity
 }
+
+// gone reports whether the profile was forgotten.
+func (p *profile) gone() bool { return p.epoch == 0 }
 
 // consent is a [Consent] in codes.
 type consent struct {
@@ -121,6 +120,7 @@ type said struct {
 	judgements []uint32 // Judgement and Apart
 	affiliated []uint32
 	related    []uint32
+	combos     []uint32 // no fact: what the rules look at
 	pins       int32
 }
 
@@ -147,7 +147,7 @@ func (s *said) clone() *said {
 		return nil
 	}
 	return &said{
-		ends: slices.Clone(s.ends), judgements: slices.Clone(s.judgements), affiliated: slices.Clone(s.affiliated), related: slices.Clone(s.related), pins: s.pins,
+		ends: slices.Clone(s.ends), judgements: slices.Clone(s.judgements), affiliated: slices.Clone(s.affiliated), related: slices.Clone(s.related), combos: slices.Clone(s.combos), pins: s.pins,
 	}
 }
 
@@ -163,6 +163,9 @@ type value struct {
 	accounts uint32   // the number of holders that are accounts: they come first
 	holders  []uint32 // profiles with a holding of it, in no other order
 }
+
+// gone reports whether the value was forgotten.
+func (v *value) gone() bool { return v.epoch == 0 }
 
 // usable reports whether the value may be evidence at all.
 func (v *value) usable() bool { return !v.blocked && v.traits&traitWeak == 0 }
@@ -192,7 +195,7 @@ type kindUse struct {
 
 func newStore(c *Compiled) *store {
 	s := &store{
-		c: c, slabs: newSlabs(), byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{},
+		c: c, epoch: 1, slabs: newSlabs(), byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{},
 		byCombo: newCowMap[[4]uint32, uint32](hashCombo), byEntity: newIndex(), ips: newIPIndex(),
 	}
 	s.setRules(c)
@@ -253,9 +256,17 @@ func (s *store) useOf(k Kind) *kindUse {
 	return u
 }
 
-// internName returns the code of a name of somebody who says so.
+// internName returns the code of a name of which there are few: a source, a purpose, somebody who says so.
 func (s *store) internName(name string) uint32 {
 	code, ok := s.byName[name]
+	if s.byName == nil { // the store of a snapshot
+		i := slices.Index(s.names, name)
+		if i < 0 {
+			s.names = append(s.names, name)
+			return uint32(len(s.names) - 1)
+		}
+		return uint32(i)
+	}
 	if !ok {
 		name = strings.Clone(name)
 		code = uint32(len(s.names))
@@ -269,8 +280,8 @@ func (s *store) internProfile(id ProfileID) uint32 {
 	if i, ok := s.codeOf(id); ok {
 		return i
 	}
-	id.Source = s.names[s.internName(id.Source)]
-	i := s.profiles.append(s.slabs.profiles.one(profile{id: id, epoch: s.epoch, recorded: unlimited}))
+	id.Source = s.names[s.internName(id.Source)] // of which there are few
+	i := s.profiles.append(profile{id: id, epoch: s.epoch, recorded: unlimited})
 	s.byProfile.insert(hashProfile(id), i)
 	return i
 }
@@ -281,14 +292,13 @@ func (s *store) internValue(id Identifier) uint32 {
 		return i
 	}
 	derived := s.derive(id)
-	i := s.values.append(s.newValue(id))
-	s.values.at(i).derived = derived
+	i := s.values.append(s.newValue(id, derived))
 	if derived != none {
 		s.ownValue(derived).refs++
 	}
 	s.byValue.insert(hashIdentifier(id), i)
 	//exhaustive:ignore
-	switch id.kind {
+	switch id.kind() {
 	case IP:
 		s.ips.add(id, i)
 	case IPPrefix:
@@ -299,35 +309,34 @@ func (s *store) internValue(id Identifier) uint32 {
 	return i
 }
 
-func (s *store) newValue(id Identifier) *value {
-	v := s.slabs.values.one(value{id: id, epoch: s.epoch})
-	s.judge(v)
+func (s *store) newValue(id Identifier, derived uint32) value {
+	v := value{id: id, epoch: s.epoch, derived: derived}
+	s.judge(&v)
 	return v
 }
 
 // judge sets what the rules and lists say of a value.
 func (s *store) judge(v *value) {
-	v.use, v.traits, v.blocked = s.useOf(v.id.kind), s.c.norm.traits(v.id), false
+	v.use, v.traits, v.blocked = s.useOf(v.id.kind()), s.c.norm.traits(v.id), false
 	for _, g := range v.use.guards {
 		v.blocked = v.blocked || s.c.guards[g].blocks(v.id.value)
 	}
 }
 
-// own returns the profile for changing: a copy if a snapshot holds it.
+// own returns the profile for changing: with lists of its own if a snapshot holds it.
 func (s *store) own(i uint32) *profile {
 	p := s.profiles.at(i)
 	if p.epoch == s.epoch {
 		return p
 	}
-	q := *p
-	q.epoch = s.epoch
-	q.holdings = slices.Clone(p.holdings)
-	for j := range q.holdings { // appends must not write into the array of the snapshot
-		q.holdings[j].seen = slices.Clone(q.holdings[j].seen)
+	p = s.profiles.own(i)
+	p.epoch = s.epoch
+	p.holdings = slices.Clone(p.holdings)
+	for j := range p.holdings { // appends must not write into the array of the snapshot
+		p.holdings[j].seen = slices.Clone(p.holdings[j].seen)
 	}
-	q.seens, q.consents, q.combos, q.said = slices.Clone(p.seens), slices.Clone(p.consents), slices.Clone(p.combos), p.said.clone()
-	s.profiles.set(i, &q)
-	return &q
+	p.seens, p.consents, p.said = slices.Clone(p.seens), slices.Clone(p.consents), p.said.clone()
+	return p
 }
 
 func (s *store) ownValue(i uint32) *value {
@@ -335,10 +344,9 @@ func (s *store) ownValue(i uint32) *value {
 	if v.epoch == s.epoch {
 		return v
 	}
-	w := *v
-	w.epoch, w.holders = s.epoch, slices.Clone(v.holders)
-	s.values.set(i, &w)
-	return &w
+	v = s.values.own(i)
+	v.epoch, v.holders = s.epoch, slices.Clone(v.holders)
+	return v
 }
 
 func (s *store) ownCombo(i uint32) *combo {
@@ -346,10 +354,9 @@ func (s *store) ownCombo(i uint32) *combo {
 	if c.epoch == s.epoch {
 		return c
 	}
-	d := *c
-	d.epoch, d.holders = s.epoch, slices.Clone(c.holders)
-	s.combos.set(i, &d)
-	return &d
+	c = s.combos.own(i)
+	c.epoch, c.holders = s.epoch, slices.Clone(c.holders)
+	return c
 }
 
 // before orders facts by (occurred, id).
@@ -383,7 +390,7 @@ func removeFact(list []uint32, f uint32) []uint32 {
 // derived returns the value that follows from a value on a profile of a level, or none.
 func (s *store) derived(v uint32, l Level) uint32 {
 	x := s.values.at(v)
-	if x.id.kind == Domain && l != Account {
+	if x.id.kind() == Domain && l != Account {
 		return none
 	}
 	return x.derived
@@ -394,8 +401,8 @@ func (s *store) derive(id Identifier) uint32 {
 	if d, ok := id.Derived(); ok {
 		return s.internValue(d)
 	}
-	if id.kind == Domain && !isPseudonym(id.value) && !underPrivateSuffix(id.value) {
-		return s.internValue(Identifier{kind: EmailDomain, value: id.value, check: id.check})
+	if id.kind() == Domain && !isPseudonym(id.value) && !underPrivateSuffix(id.value) {
+		return s.internValue(tagged(EmailDomain, "", id.value, id.check()))
 	}
 	return none
 }

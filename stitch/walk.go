@@ -10,6 +10,7 @@ type walker struct {
 	components               []uint32 // by their first member
 	generation               uint32
 	queue                    []uint32
+	level                    Level
 }
 
 // start begins a new walk over a store.
@@ -39,27 +40,29 @@ func (w *walker) first(member uint32) bool {
 // explore returns the profiles that rules and judgements can reach from a start, by profile id. The list is good until the
 // next call.
 func (w *walker) explore(e *eval, start uint32) []uint32 {
-	level := e.s.profiles.at(start).level
+	w.level = e.s.profiles.at(start).level
 	w.profiles[start] = w.generation
 	w.queue = append(w.queue[:0], start)
-	reach := func(q uint32) {
-		if w.profiles[q] == w.generation {
-			return
-		}
-		if p := e.s.profiles.at(q); p != nil && p.level == level && p.active > 0 {
-			w.profiles[q] = w.generation
-			w.queue = append(w.queue, q)
-		}
-	}
 	for i := 0; i < len(w.queue); i++ {
-		w.neighbours(e, w.queue[i], reach)
+		w.neighbours(e, w.queue[i])
 	}
 	e.s.sortProfiles(w.queue)
 	return w.queue
 }
 
-// neighbours calls reach for every profile that may be linked with a profile; each value is walked once.
-func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
+// reach adds a profile of the level that is walked, once.
+func (w *walker) reach(e *eval, q uint32) {
+	if w.profiles[q] == w.generation {
+		return
+	}
+	if p := e.s.profiles.at(q); p.level == w.level && p.active > 0 {
+		w.profiles[q] = w.generation
+		w.queue = append(w.queue, q)
+	}
+}
+
+// neighbours reaches every profile that may be linked with a profile; each value is walked once.
+func (w *walker) neighbours(e *eval, i uint32) {
 	p := e.s.profiles.at(i)
 	p.eachHeld(func(v uint32, _, last int64) {
 		x := e.s.values.at(v)
@@ -71,15 +74,15 @@ func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
 		}
 		w.values[v] = w.generation
 		for _, q := range x.holders {
-			reach(q)
+			w.reach(e, q)
 		}
 	})
-	for _, code := range p.combos {
+	for _, code := range p.words().combos {
 		c := e.s.combos.at(code)
 		if r := &e.s.c.rules[c.rule]; r.effect == Same && r.level == p.level && len(c.holders) > 1 && w.combos[code] != w.generation {
 			w.combos[code] = w.generation
 			for _, q := range c.holders {
-				reach(q)
+				w.reach(e, q)
 			}
 		}
 	}
@@ -87,7 +90,7 @@ func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
 		if j, ok := e.s.facts[f].body.(Judgement); ok && j.Verdict == Always {
 			for _, id := range [...]ProfileID{j.A, j.B} {
 				if q, ok := e.s.codeOf(id); ok {
-					reach(q)
+					w.reach(e, q)
 				}
 			}
 		}
@@ -95,7 +98,7 @@ func (w *walker) neighbours(e *eval, i uint32, reach func(uint32)) {
 	if e.s.c.scores(p.level) {
 		for id := range e.s.c.config.Scorer.Candidates(e.s.profile(p)) {
 			if q, ok := e.s.codeOf(id); ok {
-				reach(q)
+				w.reach(e, q)
 			}
 		}
 	}
