@@ -56,6 +56,10 @@ type Significance struct {
 // by Poisson weights; with fewer than two accounts there are none. A permutation costs O(persons × their distinct steps). The
 // draws hang on the names of accounts only, so the answer depends neither on order nor on workers. Where each account has persons
 // of one seat only, permuting changes nothing and every p is 1.
+//
+// The limits of the intervals: a divergence that is estimated from few persons comes out too large, and a bootstrap cannot mend that.
+// From about fifty accounts on, intervals of level .95 cover as often as they say; with twenty, 87 times in 100. No replicate has a
+// step that the data lack, so the interval of Jaccard says nothing of steps too rare to have been seen.
 func (o *Overlap) Significance(ctx context.Context, c SignificanceConfig) (Significance, error) {
 	var p b2b.Problems
 	if c.Permutations < 0 || c.Replicates < 0 {

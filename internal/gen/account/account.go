@@ -55,12 +55,13 @@ const Observed = 200 * 24 * time.Hour
 
 // Generate returns the events of all accounts, by account, and what is true of each. Equal configurations give equal events.
 func Generate(c Config) ([]journey.Event, []Truth) {
-	var events []journey.Event
+	const usual = 64 // events of an account
+	events := make([]journey.Event, 0, usual*c.Accounts)
 	var truths []Truth
 	for a := range c.Accounts {
 		r := rand.New(rand.NewPCG(c.Seed, uint64(a)))
 		id := b2b.AccountID(fmt.Sprintf("account %04d", a))
-		g := generator{c: c, r: r, id: id, truth: Truth{Account: id, Seats: make(map[b2b.PersonID]b2b.SeatID)}}
+		g := generator{c: c, r: r, id: id, events: make([]journey.Event, 0, usual), truth: Truth{Account: id, Seats: make(map[b2b.PersonID]b2b.SeatID)}}
 		g.account()
 		events, truths = append(events, g.events...), append(truths, g.truth)
 	}
