@@ -207,7 +207,7 @@ func (b *bounds) may(x, y []trait) bool {
 			bound += b.s.bits[i][len(c.levels)]
 		case c.days && t.q != 0 && u.q != 0:
 			bound += b.s.bits[i][dateLevel(t.q, u.q, int32(t.p)-int32(u.p))]
-		case c.swap >= 0 && t.p == y[c.swap].code && u.p == x[c.swap].code:
+		case c.swapAt > 0 && t.p == y[c.swap].code && u.p == x[c.swap].code:
 			return true // swapped names, which are rare
 		default:
 			open[n] = int8(i)

@@ -13,6 +13,7 @@ type comparison struct {
 	levels []Level
 	col    *column
 	swap   int      // SwapName: the column of the other name, −1 none
+	swapAt uint8    // SwapName: its level, 0 if there is none
 	first  bool     // the first level is Exact, so that equal codes need no more
 	mail   bool     // mail with levels on its parts only
 	days   bool     // the default levels of dates
@@ -24,8 +25,11 @@ type comparison struct {
 // prepare works out what the levels allow.
 func (c *comparison) prepare(memo *int) {
 	c.first = c.levels[0].Test == Exact && !c.hasDerived()
-	c.mail = c.kind == Email
+	c.mail, c.swapAt = c.kind == Email, 0
 	for i := range c.levels {
+		if c.swap >= 0 && c.swapAt == 0 && c.levels[i].Test == SwapName {
+			c.swapAt = uint8(i + 1)
+		}
 		//exhaustive:ignore
 		switch c.levels[i].Test {
 		case MailDerived, Exact, Local, LocalDerived, LocalJW, Else:
@@ -116,35 +120,33 @@ func (c *comparison) level(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint
 	case c.days && c.col.dates[x].valid && c.col.dates[y].valid:
 		p, q := &c.col.dates[x], &c.col.dates[y]
 		return dateLevel(p.packed, q.packed, p.day-q.day)
-	case m == nil || c.memo < 0:
-		return c.search(t, a, b, ra, rb, c.swap)
 	}
+	var l uint8
+	if m == nil || c.memo < 0 {
+		l = c.search(t, a, b, ra, rb)
+	} else {
+		l = c.remembered(t, a, b, ra, rb, m)
+	}
+	if c.swapAt > 0 && c.swapAt < l && x != y && c.swapHolds(t, ra, rb) { // not a matter of these values alone
+		return c.swapAt
+	}
+	return l
+}
+
+// remembered is the level from the memo, which is filled where it has none.
+func (c *comparison) remembered(t *Table, a, b uint32, ra, rb []uint32, m *memo) uint8 {
+	x, y := ra[c.field], rb[c.field]
 	x, y = min(x, y), max(x, y)
 	table := m.tables[c.memo]
 	e := &table[int((uint64(x)*hashSeed^uint64(y))*hashSeed>>40)&(len(table)-1)]
 	if e.x != x || e.y != y || e.level == missing {
-		*e = memoEntry{x, y, c.search(t, a, b, ra, rb, -1)}
-	}
-	if c.swap >= 0 && int(e.level) == len(c.levels) { // swapped names are not a matter of these values alone
-		return c.swapLevel(t, ra, rb)
+		*e = memoEntry{x, y, c.search(t, a, b, ra, rb)}
 	}
 	return e.level
 }
 
-// swapLevel is the level of two rows at which no test on the values holds.
-func (c *comparison) swapLevel(t *Table, ra, rb []uint32) uint8 {
-	if c.swapHolds(t, ra, rb) {
-		for i := range c.levels {
-			if c.levels[i].Test == SwapName {
-				return uint8(i + 1)
-			}
-		}
-	}
-	return uint8(len(c.levels))
-}
-
-// search tries the levels in order; swap is the column of the other name, −1 leaves swapped names out.
-func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) uint8 {
+// search tries the levels in order, but for swapped names.
+func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32) uint8 {
 	x, y := ra[c.field], rb[c.field]
 	jw, ts, ws := -1.0, -1.0, -1.0
 	var p, q shape
@@ -191,8 +193,6 @@ func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32, swap int) ui
 			}
 			hit = ws >= l.At
 		case SwapName:
-			hit = swap >= 0 && ra[swap] != 0 && rb[swap] != 0 &&
-				c.col.text[x] == t.cols[swap].text[rb[swap]] && c.col.text[y] == t.cols[swap].text[ra[swap]]
 		case Else:
 			hit = true
 		default:

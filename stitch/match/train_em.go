@@ -186,37 +186,26 @@ func (tr *trainer) countPatterns(r BlockRule) (counts []patternCount, pairs, sam
 		keep = uint64(maxTrainPairs / all * (1 << 63) * 2)
 	}
 	jobs := b.jobs()
-	part := make([]map[pattern]int64, len(jobs))
+	part := make([]tally, len(jobs))
 	fresh := func() *memo { return newMemo(tr.comps, memoSize) }
 	inParallelWith(tr.cfg.Workers, len(jobs), fresh, func(j int, mm *memo) {
-		part[j] = map[pattern]int64{}
 		p := pairer{b: b}
 		for i := jobs[j].from; i < jobs[j].to; i++ {
 			if mix(uint64(b.rules[0].rows[b.rules[0].start[i-1]])+hashSeed) > keep {
 				continue
 			}
 			p.pairs(0, i, func(x, y int) bool {
-				part[j][patternOf(tr.comps, tr.t, p.rows[x], p.rows[y], mm)]++
+				part[j].add(patternOf(tr.comps, tr.t, p.rows[x], p.rows[y], mm), 1)
 				return true
 			})
 		}
 	})
-	total := map[pattern]int64{}
-	for _, m := range part {
-		for p, n := range m {
-			total[p] += n
-		}
-	}
-	keys := make([]pattern, 0, len(total))
-	for p := range total {
-		keys = append(keys, p)
-	}
-	slices.SortFunc(keys, func(a, b pattern) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
-	out := make([]patternCount, len(keys))
-	for k, p := range keys {
-		out[k] = patternCount{levels: make([]uint8, len(tr.units)), n: float64(total[p])}
+	total := sumTallies(part)
+	out := make([]patternCount, len(total))
+	for k := range total {
+		out[k] = patternCount{levels: make([]uint8, len(tr.units)), n: float64(total[k].n)}
 		for i := range tr.units {
-			out[k].levels[i] = tr.units[i].level(tr.comps, &p)
+			out[k].levels[i] = tr.units[i].level(tr.comps, &total[k].pattern)
 		}
 		pairs += out[k].n
 	}

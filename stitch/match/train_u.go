@@ -51,17 +51,18 @@ func swapped(comps []comparison, p *pattern) {
 
 // sampleU learns u from random pairs, of exact levels from the counts of values.
 func (tr *trainer) sampleU() error {
-	counts := map[pattern]int64{}
-	m := newMemo(tr.comps, memoSize)
 	draws := tr.cfg.Draws
 	if draws <= 0 {
 		draws = defaultDraws
 	}
+	const chunks = 8
+	part := make([]tally, chunks)
 	if tr.pairs <= float64(draws) {
+		m := newMemo(tr.comps, memoSize)
 		for a := range uint32(tr.t.n) {
 			for b := a + 1; b < uint32(tr.t.n); b++ {
 				if !tr.cfg.Cross || !tr.t.sameSource(a, b) {
-					counts[patternOf(tr.comps, tr.t, a, b, m)]++
+					part[0].add(patternOf(tr.comps, tr.t, a, b, m), 1)
 					tr.report.Draws++
 				}
 			}
@@ -72,26 +73,17 @@ func (tr *trainer) sampleU() error {
 		}
 		list := tr.draw(draws)
 		tr.report.Draws = len(list)
-		chunks := 8
-		part := make([]map[pattern]int64, chunks)
-		inParallel(tr.cfg.Workers, chunks, func(i int) {
-			part[i] = map[pattern]int64{}
-			mm := newMemo(tr.comps, memoSize)
+		inParallel(tr.cfg.Workers, chunks, func(i int) { // without a memo: few pairs of values come twice
 			for _, c := range list[len(list)*i/chunks : len(list)*(i+1)/chunks] {
-				part[i][patternOf(tr.comps, tr.t, uint32(c>>32), uint32(c), mm)]++
+				part[i].add(patternOf(tr.comps, tr.t, uint32(c>>32), uint32(c), nil), 1)
 			}
 		})
-		for _, p := range part {
-			for k, n := range p {
-				counts[k] += n
-			}
-		}
 	}
 	tr.u = like(tr.sumM)
-	for p, n := range counts {
+	for _, c := range sumTallies(part) {
 		for i := range tr.units {
-			if l := tr.units[i].level(tr.comps, &p); l != missing {
-				tr.u[i][l-1] += float64(n)
+			if l := tr.units[i].level(tr.comps, &c.pattern); l != missing {
+				tr.u[i][l-1] += float64(c.n)
 			}
 		}
 	}

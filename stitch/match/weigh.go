@@ -26,7 +26,7 @@ func (s *Scorer) pair(a, b uint32, floor float64, m *memo) (total float64, veto,
 		x, y := ra[i], rb[i]
 		c := &s.comps[i]
 		switch {
-		case c.swap >= 0 && x != y && c.swapHolds(s.t, ra, rb):
+		case c.swapAt > 0 && x != y && c.swapHolds(s.t, ra, rb):
 			l := c.level(s.t, a, b, ra, rb, m)
 			weight[i] = s.bits[i][l] + s.tfBits(i, l, x, y)
 			veto = veto || s.vetoes[i][l]
