@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,6 +82,54 @@ func TestOrderOnly(t *testing.T) {
 	}
 }
 
+// TestHostileRows: each file says which rows are left and why the others are not.
+func TestHostileRows(t *testing.T) {
+	const header = "case,activity,timestamp\n"
+	pack := func(parts ...string) string {
+		var b bytes.Buffer
+		for _, p := range parts {
+			z := gzip.NewWriter(&b)
+			_, _ = z.Write([]byte(p))
+			_ = z.Close()
+		}
+		return b.String()
+	}
+	var loop strings.Builder
+	loop.WriteString(header)
+	for i := range 10_000 {
+		fmt.Fprintf(&loop, "1,%c,2024-01-01 %02d:%02d:%02d\n", 'a'+rune(i%2), i/3600, i/60%60, i%60)
+	}
+	for _, tc := range []struct{ name, in, want, rejects string }{
+		{"line end in quotes", header + "1,\"a\nb\",2024-01-01\n1,\"c \"\"q\"\", d\",2024-01-02\n", `"dfg":[["a\nb","c \"q\", d",1]]`, ""},
+		{"not a time", header + "1,a,2024-01-01\n1,b,yesterday\n1,c,2024-02-30\n1,d,2024-01-01T25:00:00Z\n", `"events":1,"cases":1,"rejected":3`,
+			"3,timestamp is not a time\n4,timestamp is not a time\n5,timestamp is not a time\n"},
+		{"no time among times", header + "1,a,2024-01-01\n1,b,\n", `"events":1,"cases":1,"rejected":1`, "3,at: no time in a log where others have one\n"},
+		{"year 0", header + "1,a,0000-12-31\n1,b,0001-01-01\n", `"events":1,"cases":1,"rejected":1`, "2,at: year outside 1..9999\n"},
+		{"no names", header + ",a,2024-01-01\n1,,2024-01-01\n", `"events":0,"cases":0,"rejected":2`, "2,no case\n3,no activity\n"},
+		{"ragged", header + "1,a,2024-01-01,x\n1,b\n\n1,c,2024-01-01\n", `"events":1,"cases":1,"rejected":2`, "2,4 fields where the header has 3\n3,2 fields where the header has 3\n"},
+		{"a byte that is no text", header + "1,caf\xe9,2024-01-01\n1,caf\xe8,2024-01-02\n1,tea,2024-01-03\n", `"activities":[["tea",1]]`, "2,not UTF-8\n3,not UTF-8\n"},
+		{"elsewhere it does not matter", "note,case,activity\n\xff,1,a\n\xff,1,b\n", `"dfg":[["a","b",1]]`, ""},
+		{"the sign for it is a name like any other", header + "1,\ufffd,2024-01-01\n", `"activities":[["`+"\ufffd"+`",1]]`, ""},
+		{"signs of every alphabet", header + "é,日本語,2024-01-01\né,\"<b>&\u2028\",2024-01-02\n", `"dfg":[["日本語","<b>&\u2028",1]]`, ""},
+		{"equal times keep the order of the file", header + "1,b,2024-01-01\n1,a,2024-01-01\n", `"dfg":[["b","a",1]]`, ""},
+		{"header alone", header, `"durations":{"min_s":null`, ""},
+		{"packed in two parts", pack(header, "1,a,2024-01-01\n"), `"events":1,"cases":1,"rejected":0`, ""},
+		{"a long loop", loop.String(), `"dfg":[["a","b",5000],["b","a",4999]]`, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			rejects := filepath.Join(t.TempDir(), "rejects.csv")
+			out, errs, code := start(t, tc.in, "-log", "-", "-rejects", rejects)
+			if code != 0 || !strings.Contains(out, tc.want) {
+				t.Errorf("code %d, messages %s, output %.2000s\nhas no %s", code, errs, out, tc.want)
+			}
+			data, err := os.ReadFile(rejects)
+			if want := "line,reason\n" + tc.rejects; err != nil || string(data) != want {
+				t.Errorf("rejects %q, %v; want %q", data, err, want)
+			}
+		})
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	for _, tc := range []struct {
 		name, stdin, want string
@@ -91,6 +141,8 @@ func TestExitCodes(t *testing.T) {
 		{"section", "", `-sections: "nope" is none of`, []string{"-log", "-", "-sections", "dfg,nope"}, 2},
 		{"noise", "", "-noise is outside", []string{"-log", "-", "-noise", "1"}, 2},
 		{"columns", "a,b\n1,2\n", `no column "case", "activity" in the header`, []string{"-log", "-"}, 1},
+		{"nothing", "", "the input is empty", []string{"-log", "-"}, 1},
+		{"half a packed file", "\x1f\x8b\x08\x00\x00", "unexpected EOF", []string{"-log", "-"}, 1},
 		{"file", "", "no such file", []string{"-log", "/nowhere/log.csv"}, 1},
 		{"xml", "<log><trace>", "xes: XML syntax error", []string{"-log", "-"}, 1},
 		{"rejected rows are no failure", "case,activity,timestamp\n1,a,yesterday\n", "rejected=1", []string{"-log", "-"}, 0},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/buyerjourney/b2b/examples/internal/cli"
 )
@@ -67,11 +68,17 @@ func (r *rows) csv(in io.Reader) error {
 	}
 	at, start, id := column(t, r.o.Timestamp), column(t, r.o.Start), column(t, r.o.ID)
 	resource, role, lifecycle := column(t, r.o.Resource), column(t, r.o.Role), column(t, r.o.Lifecycle)
+	replaced := t.Replaced()
 	for t.Next() {
-		r.add(row{
+		x := row{
 			line: t.Line(), name: t.Field(need[0]), activity: t.Field(need[1]), at: t.Field(at), start: t.Field(start),
 			resource: t.Field(resource), role: t.Field(role), lifecycle: t.Field(lifecycle), id: t.Field(id),
-		})
+		}
+		if n := t.Replaced(); n != replaced { // bytes of this record were no text
+			replaced = n
+			x.damaged = strings.ContainsRune(x.name+x.activity+x.resource+x.role+x.lifecycle+x.id, utf8.RuneError)
+		}
+		r.add(x)
 	}
 	return t.Err()
 }

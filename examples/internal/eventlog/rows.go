@@ -14,6 +14,7 @@ type row struct {
 	line                                          int
 	name, activity, resource, role, lifecycle, id string // name of the case
 	at, start                                     string
+	damaged                                       bool // a name has lost bytes that are not UTF-8: names that differ may look the same
 }
 
 // rows gathers records in columns.
@@ -60,6 +61,9 @@ func (r *rows) add(x row) {
 	}
 	r.offered++
 	switch {
+	case x.damaged:
+		r.rejects.Add(x.line, "not UTF-8")
+		return
 	case x.name == "":
 		r.rejects.Add(x.line, "no case")
 		return
