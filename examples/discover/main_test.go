@@ -109,7 +109,7 @@ func TestHostileRows(t *testing.T) {
 		{"ragged", header + "1,a,2024-01-01,x\n1,b\n\n1,c,2024-01-01\n", `"events":1,"cases":1,"rejected":2`, "2,4 fields where the header has 3\n3,2 fields where the header has 3\n"},
 		{"a byte that is no text", header + "1,caf\xe9,2024-01-01\n1,caf\xe8,2024-01-02\n1,tea,2024-01-03\n", `"activities":[["tea",1]]`, "2,not UTF-8\n3,not UTF-8\n"},
 		{"elsewhere it does not matter", "note,case,activity\n\xff,1,a\n\xff,1,b\n", `"dfg":[["a","b",1]]`, ""},
-		{"the sign for it is a name like any other", header + "1,\ufffd,2024-01-01\n", `"activities":[["`+"\ufffd"+`",1]]`, ""},
+		{"the sign for it is a name like any other", header + "1,\ufffd,2024-01-01\n", `"activities":[["` + "\ufffd" + `",1]]`, ""},
 		{"signs of every alphabet", header + "é,日本語,2024-01-01\né,\"<b>&\u2028\",2024-01-02\n", `"dfg":[["日本語","<b>&\u2028",1]]`, ""},
 		{"equal times keep the order of the file", header + "1,b,2024-01-01\n1,a,2024-01-01\n", `"dfg":[["b","a",1]]`, ""},
 		{"header alone", header, `"durations":{"min_s":null`, ""},
