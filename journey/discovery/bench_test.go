@@ -2,77 +2,24 @@ package discovery_test
 
 import (
 	"fmt"
-	"runtime"
+	"io"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/buyerjourney/b2b/internal/gen/reallog"
+	"github.com/buyerjourney/b2b/internal/realdata"
 	"github.com/buyerjourney/b2b/journey"
 	"github.com/buyerjourney/b2b/journey/discovery"
 )
 
-// generated makes a log of n rows: journeys of ten rows over twenty steps, by a small fixed congruence.
-func generated(tb testing.TB, n int) *journey.Log {
-	tb.Helper()
-	var c journey.Columns
-	for i := range 20 {
-		c.Step.Names = append(c.Step.Names, fmt.Sprintf("step %02d", i))
-	}
-	x := uint32(1)
-	for i := range n {
-		if i%10 == 0 {
-			c.Journey.Names = append(c.Journey.Names, fmt.Sprintf("j%07d", i/10))
-		}
-		x = x*1664525 + 1013904223
-		c.Journey.Codes = append(c.Journey.Codes, uint32(i/10))
-		c.Step.Codes = append(c.Step.Codes, uint32(i%10)+(x>>30)*3)
-		c.At = append(c.At, int64(i)*int64(time.Minute/time.Microsecond))
-	}
-	b, err := journey.NewBuilder(journey.Config{})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := b.AddColumns(c); err != nil {
-		tb.Fatal(err)
-	}
-	l, _ := b.Build(journey.Identities{})
-	return l
-}
-
-// sizes runs a benchmark on bpic2012, once and repeated, and on generated logs; it reports events per second and bytes per
-// event.
+// sizes runs a benchmark on bpic2012, once and repeated, and on generated logs.
 func sizes(b *testing.B, run func(*journey.Log)) {
 	b.Helper()
-	measure := func(name string, read func(testing.TB) *journey.Log) {
-		b.Run(name, func(b *testing.B) {
-			log := read(b)
-			runtime.GC() // of what reading left behind
-			b.ReportAllocs()
-			b.ResetTimer()
-			for b.Loop() {
-				run(log)
-			}
-			events := float64(log.Len())
-			b.ReportMetric(events*float64(b.N)/b.Elapsed().Seconds(), "events/s")
-			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/events, "ns/event")
-		})
-	}
-	for _, times := range []int{1, 10, 100} {
-		measure(fmt.Sprintf("bpic2012x%d", times), func(tb testing.TB) *journey.Log {
-			tb.Helper()
-			if times > 10 && testing.Short() {
-				tb.Skip("26 million events")
-			}
-			return reallog.Read(tb, "bpic2012", times)
-		})
-	}
-	for _, n := range []int{100, 10_000, 1_000_000} {
-		measure("n=1e"+strconv.Itoa(len(strconv.Itoa(n))-1), func(tb testing.TB) *journey.Log {
-			tb.Helper()
-			return generated(tb, n)
-		})
-	}
+	reallog.Sizes(b, func(b *testing.B, t *reallog.Text) {
+		b.Helper()
+		log := t.Log(b)
+		reallog.Measure(b, log.Len(), func() { run(log) })
+	})
 }
 
 func BenchmarkDFG(b *testing.B) { sizes(b, func(l *journey.Log) { discovery.NewDFG(l) }) }
@@ -117,17 +64,44 @@ func BenchmarkDurations(b *testing.B) { sizes(b, func(l *journey.Log) { discover
 
 func BenchmarkFollows(b *testing.B) { sizes(b, func(l *journey.Log) { discovery.NewFollows(l) }) }
 
+// BenchmarkRealistic includes the variants: it is all that a caller does with a log.
+func BenchmarkRealistic(b *testing.B) {
+	sizes(b, func(l *journey.Log) {
+		if _, err := discovery.Realistic(l, discovery.RealisticConfig{}); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+func BenchmarkObjectDFG(b *testing.B) {
+	b.Run("order_management", func(b *testing.B) {
+		data, err := io.ReadAll(realdata.Open(b, "journey/ocel2_order_management.json.gz"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		o, _, err := journey.ParseOCEL(data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		reallog.Measure(b, len(o.Events()), func() { discovery.ObjectDFG(o) })
+	})
+}
+
 func BenchmarkInductive(b *testing.B) {
-	for _, noise := range []float64{0, .2} {
-		b.Run(fmt.Sprintf("bpic2012/noise=%v", noise), func(b *testing.B) {
-			v := discovery.NewVariants(realLog(b, "bpic2012")).List(0)
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := discovery.Inductive(v, noise); err != nil {
-					b.Fatal(err)
-				}
+	run := func(b *testing.B, l *journey.Log, noise float64) {
+		b.Helper()
+		v := discovery.NewVariants(l).List(0)
+		reallog.Measure(b, l.Len(), func() {
+			if _, err := discovery.Inductive(v, noise); err != nil {
+				b.Fatal(err)
 			}
 		})
+	}
+	for _, noise := range []float64{0, .2} {
+		b.Run(fmt.Sprintf("bpic2012/noise=%v", noise), func(b *testing.B) { run(b, realLog(b, "bpic2012"), noise) })
+	}
+	for _, n := range []int{100, 10_000} { // a million rows at random are half a million variants of nothing
+		b.Run("n=1e"+strconv.Itoa(len(strconv.Itoa(n))-1), func(b *testing.B) { run(b, reallog.Generate(n).Log(b), .2) })
 	}
 }
 
@@ -141,10 +115,8 @@ func BenchmarkOM(b *testing.B) {
 		{"mvad/TRATE", discovery.Distances{Method: discovery.OptimalMatching, Substitution: s.SubstitutionRates()}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				compare(b, s, c.d)
-			}
+			pairs := s.Len() * (s.Len() - 1) / 2
+			reallog.Measure(b, pairs, func() { compare(b, s, c.d) }) // events are pairs
 		})
 	}
 }

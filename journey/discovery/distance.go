@@ -3,52 +3,77 @@ package discovery
 import (
 	"math"
 	"math/bits"
+	"sync"
 
 	"github.com/buyerjourney/b2b"
 )
 
 // Compare computes the distances of all pairs of distinct sequences. Every problem of d is reported at once;
 // [ErrUnequalLength] refuses Hamming for sequences of different length. The cost is the product of the lengths per
-// pair; divided by 64 for LCS.
+// pair; divided by 64 for LCS. Workers share the rows.
 func (s *Sequences) Compare(d Distances) (*Matrix, error) {
+	if d.Workers < 0 {
+		return nil, &b2b.InvalidError{Path: "distances.workers", Reason: "below 0"}
+	}
 	n := len(s.codes)
 	m := &Matrix{s: s, n: n, d: make([]float64, n*(n-1)/2)}
-	var row func(i int, out []float64)
+	var rows func() rowFunc
 	switch d.Method {
 	case LCS:
-		row = s.lcsRow
+		rows = func() rowFunc { return s.lcsRow }
 	case Hamming:
 		for _, q := range s.codes {
 			if len(q) != len(s.codes[0]) {
 				return nil, ErrUnequalLength
 			}
 		}
-		row = s.hammingRow
+		rows = func() rowFunc { return s.hammingRow }
 	case OptimalMatching:
 		if d.Substitution == nil && (d.Indel == 0 || d.Indel == 1) {
-			row = s.lcsRow // the same distance
+			rows = func() rowFunc { return s.lcsRow } // the same distance
 			break
 		}
 		c, err := s.costs(d)
 		if err != nil {
 			return nil, err
 		}
-		row = c.row
+		rows = func() rowFunc { own := *c; return own.row }
 	default:
 		return nil, &b2b.InvalidError{Path: "distances.method", Reason: "no such method"}
 	}
-	for i := 1; i < n; i++ {
-		out := m.d[i*(i-1)/2 : i*(i+1)/2]
-		row(i, out)
-		if d.ByLength {
-			for k := range out {
-				if l := max(len(s.codes[i]), len(s.codes[k])); l > 0 {
-					out[k] /= float64(l)
-				}
+	workers := max(1, min(d.Workers, n-1))
+	work := func(w int) {
+		row := rows()
+		for i := 1 + w; i < n; i += workers {
+			out := m.d[i*(i-1)/2 : i*(i+1)/2]
+			row(i, out)
+			if d.ByLength {
+				s.perLength(i, out)
 			}
 		}
 	}
+	if workers == 1 {
+		work(0)
+		return m, nil
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() { work(w) })
+	}
+	wg.Wait()
 	return m, nil
+}
+
+// rowFunc computes the distances of sequence i to all before it. Each worker has its own, since it may keep scratch.
+type rowFunc func(i int, out []float64)
+
+// perLength divides the distances of sequence i by the length of the longer one.
+func (s *Sequences) perLength(i int, out []float64) {
+	for k := range out {
+		if l := max(len(s.codes[i]), len(s.codes[k])); l > 0 {
+			out[k] /= float64(l)
+		}
+	}
 }
 
 func (s *Sequences) hammingRow(i int, out []float64) {

@@ -208,6 +208,7 @@ type Distances struct {
 	Indel        float64
 	Substitution [][]float64
 	ByLength     bool // divide by the length of the longer sequence; two empty ones are at 0
+	Workers      int  // goroutines; 0 is 1. The result is the same for any number
 }
 
 // DistanceMethod is a way to compare two sequences. It is a closed enumeration; zero is [LCS].

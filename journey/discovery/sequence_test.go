@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/buyerjourney/b2b/internal/realdata"
 	"github.com/buyerjourney/b2b/journey/discovery"
 )
@@ -79,7 +81,7 @@ func checkShapes(t *testing.T, s *discovery.Sequences, o *traminer) {
 	}
 }
 
-func compare(tb testing.TB, s *discovery.Sequences, d discovery.Distances) *discovery.Matrix {
+func compare(tb rapid.TB, s *discovery.Sequences, d discovery.Distances) *discovery.Matrix {
 	tb.Helper()
 	m, err := s.Compare(d)
 	if err != nil {
