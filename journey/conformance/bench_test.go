@@ -3,9 +3,10 @@ package conformance_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"testing"
 
+	"github.com/buyerjourney/b2b/internal/gen/reallog"
 	"github.com/buyerjourney/b2b/journey"
 	"github.com/buyerjourney/b2b/journey/conformance"
 	"github.com/buyerjourney/b2b/journey/discovery"
@@ -18,9 +19,7 @@ func benchmarkAlign(b *testing.B, net oracleNet, sequences [][]journey.StepID) {
 	for _, q := range sequences {
 		events += len(q)
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	for b.Loop() {
+	reallog.Measure(b, events, func() {
 		m, err := conformance.CompileNet(net.net())
 		if err != nil {
 			b.Fatal(err)
@@ -28,8 +27,7 @@ func benchmarkAlign(b *testing.B, net oracleNet, sequences [][]journey.StepID) {
 		if _, err := m.Align(context.Background(), sequences, conformance.Config{}); err != nil {
 			b.Fatal(err)
 		}
-	}
-	b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	})
 }
 
 func BenchmarkAlign(b *testing.B) {
@@ -74,7 +72,7 @@ func BenchmarkAlign(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, n := range []int{100, 10_000, 1_000_000} {
-		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+		b.Run("n=1e"+strconv.Itoa(len(strconv.Itoa(n))-1), func(b *testing.B) {
 			steps := []journey.StepID{"a", "b", "c", "d", "e", "f"}
 			var sequences [][]journey.StepID
 			x := uint32(1)
@@ -86,45 +84,68 @@ func BenchmarkAlign(b *testing.B) {
 				}
 				sequences = append(sequences, q)
 			}
-			b.ReportAllocs()
-			b.ResetTimer()
-			for b.Loop() {
+			reallog.Measure(b, n, func() {
 				if _, err := model.Align(context.Background(), sequences, conformance.Config{NoMoves: true}); err != nil {
 					b.Fatal(err)
 				}
-			}
-			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+			})
 		})
 	}
 }
 
 func BenchmarkRules(b *testing.B) {
-	b.Run("receipt/all", func(b *testing.B) {
-		log := realLog(b, "receipt")
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := conformance.DiscoverRules(log, 0, 0); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+	run := func(name string, read func(testing.TB) *journey.Log) {
+		b.Run(name, func(b *testing.B) {
+			log := read(b)
+			reallog.Measure(b, log.Len(), func() {
+				if _, err := conformance.DiscoverRules(log, 0, 0); err != nil {
+					b.Fatal(err)
+				}
+			})
+		})
+	}
+	run("receipt/all", func(tb testing.TB) *journey.Log { tb.Helper(); return realLog(tb, "receipt") })
+	for _, n := range []int{100, 10_000} {
+		run("n=1e"+strconv.Itoa(len(strconv.Itoa(n))-1), reallog.Generate(n).Log)
+	}
 }
 
-func BenchmarkPrecision(b *testing.B) {
+// receiptTree is the tree of the receipt log without its noise.
+func receiptTree(b *testing.B) (*journey.Log, journey.Tree) {
+	b.Helper()
 	log := realLog(b, "receipt")
-	v := discovery.NewVariants(log).List(0)
-	tree, err := discovery.Inductive(v, .2)
+	tree, err := discovery.Inductive(discovery.NewVariants(log).List(0), .2)
 	if err != nil {
 		b.Fatal(err)
 	}
+	return log, tree
+}
+
+func BenchmarkPrecision(b *testing.B) {
+	log, tree := receiptTree(b)
+	v := discovery.NewVariants(log).List(0)
 	m, err := conformance.Compile(tree)
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ReportAllocs()
-	for b.Loop() {
+	reallog.Measure(b, log.Len(), func() {
 		if _, _, err := m.Precision(context.Background(), v); err != nil {
 			b.Fatal(err)
 		}
-	}
+	})
+}
+
+func BenchmarkEnrich(b *testing.B) {
+	b.Run("receipt/imf02", func(b *testing.B) {
+		log, tree := receiptTree(b)
+		m := &journey.Map{ID: "receipt", Flow: tree}
+		for _, s := range tree.Steps() {
+			m.Steps = append(m.Steps, journey.Step{ID: s})
+		}
+		reallog.Measure(b, log.Len(), func() {
+			if _, _, err := conformance.Enrich(context.Background(), m, log, conformance.EnrichConfig{}); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
 }

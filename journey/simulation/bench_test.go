@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/gen/reallog"
 	"github.com/buyerjourney/b2b/journey"
 	"github.com/buyerjourney/b2b/journey/discovery"
 	"github.com/buyerjourney/b2b/journey/simulation"
@@ -55,20 +56,21 @@ func BenchmarkAnalytic(b *testing.B) {
 }
 
 func BenchmarkMonteCarlo(b *testing.B) {
-	steps := func(b *testing.B, s *simulation.Model) {
+	steps := func(b *testing.B, s *simulation.Model) { // events are steps
 		b.Helper()
-		b.ReportAllocs()
-		var n float64
-		for b.Loop() {
-			r, err := s.Simulate(b.Context())
-			if err != nil {
+		var r *simulation.Result
+		run := func() {
+			var err error
+			if r, err = s.Simulate(b.Context()); err != nil {
 				b.Fatal(err)
 			}
-			for _, x := range r.All.Steps() {
-				n += float64(x.Visits)
-			}
 		}
-		b.ReportMetric(n/b.Elapsed().Seconds(), "steps/s")
+		run()
+		n := 0
+		for _, x := range r.All.Steps() {
+			n += int(x.Visits)
+		}
+		reallog.Measure(b, n, run)
 	}
 	b.Run("graph", func(b *testing.B) {
 		l := caseLog(b, "bpic2012")
