@@ -36,6 +36,20 @@ const paths = "\ufeffpath, total_conversions ,total_conversion_value,total_null\
 	"a,x,1,1\r\n" + // no number
 	"a,0,3,1\r\n" // value without a conversion
 
+// TestSeparatorWithBlanks: a separator may begin or end a cell; the blanks are part of it.
+func TestSeparatorWithBlanks(t *testing.T) {
+	out, errs, code := call(t, "path,total_conversions\n\" > a > b > \", 1 \n\" a>c >  b\",1\n", "-model", "first", "-sep", " > ")
+	want := []string{"a", "a>c", "b"}
+	for i, line := range strings.Split(strings.TrimSpace(out), "\n")[1:] {
+		if i >= len(want) || !strings.HasPrefix(line, want[i]+",") {
+			t.Errorf("row %d: %q", i, line)
+		}
+	}
+	if code != 0 || !strings.Contains(lastLine(errs), "rejected=0 conversions=2") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+}
+
 func TestPaths(t *testing.T) {
 	rejects := filepath.Join(t.TempDir(), "rejects.csv")
 	out, errs, code := call(t, paths, "-model", "linear", "-rejects", rejects)

@@ -31,7 +31,8 @@ func read(o *options, stdin io.Reader, rejects *cli.Rejects) (set *attribution.P
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	t, err := cli.NewTable(r, cli.Options{Trim: true, Rejects: rejects})
+	// The steps of a path are trimmed one by one: blanks at its ends may belong to a separator.
+	t, err := cli.NewTable(r, cli.Options{Trim: o.input == "touches", Rejects: rejects})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -76,7 +77,7 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 
 // count reads a number of conversions or nulls; an empty cell is 0.
 func count(cell, name string) (int64, error) {
-	if cell == "" {
+	if cell = strings.TrimSpace(cell); cell == "" {
 		return 0, nil
 	}
 	if n, err := strconv.ParseInt(cell, 10, 64); err == nil {
@@ -91,7 +92,7 @@ func count(cell, name string) (int64, error) {
 
 // amount reads a value; an empty cell is 0.
 func amount(cell, name string) (float64, error) {
-	if cell == "" {
+	if cell = strings.TrimSpace(cell); cell == "" {
 		return 0, nil
 	}
 	f, err := strconv.ParseFloat(cell, 64)
