@@ -36,7 +36,7 @@ func (s *Sample) logitRows(u *units, center []float64) *logitRows {
 			d.cells = append(d.cells, x-center[j])
 		}
 		d.cells = append(d.cells, 1, row[p])
-		d.weight[k] = s.weights[r]
+		d.weight[k] = s.tag(int(r)).weight
 	}
 	return d
 }

@@ -247,7 +247,7 @@ func (e *engine) groupMoments(x *moments) *groupMoments {
 	c := make([]float64, q)
 	for k, r := range e.u.order {
 		out := g.cells[int(e.u.of[k])*g.size : (int(e.u.of[k])+1)*g.size]
-		w := s.weights[r]
+		w := s.tag(int(r)).weight
 		out[0]++
 		out[1] += w
 		for j, v := range s.row(int(r)) {
@@ -297,6 +297,10 @@ func (g *groupMoments) sum(unit []float64) []float64 {
 	return sum
 }
 
+// constant is the part of a sum of squares, taken around the mean of all units, below which what is left around the mean of a
+// replicate is rounding: the column does not vary there.
+const constant = 1e-12
+
 // weighted returns the moments with each unit multiplied by its weight.
 func (g *groupMoments) weighted(unit []float64) *moments {
 	sum := g.sum(unit)
@@ -312,6 +316,9 @@ func (g *groupMoments) weighted(unit []float64) *moments {
 	for j := range p + 1 {
 		for k := j; k <= p; k++ {
 			x := sum[at] - float64(sum[2+j]*sum[2+k]/m.w)
+			if j == k && x <= constant*sum[at] {
+				x = 0
+			}
 			m.cov[j*(p+1)+k], m.cov[k*(p+1)+j] = x, x
 			at++
 		}

@@ -13,33 +13,26 @@ import (
 // Sample is what a [Survey] held at one moment. It is immutable and safe for concurrent use.
 type Sample struct {
 	cfg     SurveyConfig
-	rows    int64
+	seen    int64
 	missing []int64
-	n, q    int       // rows used; cells per row: drivers, outcome, stated
-	cells   []float64 // row by row
-	keys    []uint64
-	weights []float64
-	groups  []uint32
-	names   []string
+	rows
+	names []string
 }
 
 // Result returns what the survey holds now. Rows are only ever appended, so that the sample shares their memory.
 func (s *Survey) Result() *Sample {
 	return &Sample{
-		cfg: s.cfg.clone(), rows: s.seen, missing: slices.Clone(s.missing), n: len(s.keys), q: s.width(),
-		cells: slices.Clip(s.cells), keys: slices.Clip(s.keys), weights: slices.Clip(s.weights),
-		groups: slices.Clip(s.groups), names: slices.Clip(s.names),
+		cfg: s.cfg.clone(), seen: s.seen, missing: slices.Clone(s.missing), rows: s.rows.view(), names: slices.Clip(s.names),
 	}
 }
 
 // Rows returns how many rows were added, and how many of them are complete.
-func (s *Sample) Rows() (all, used int64) { return s.rows, int64(s.n) }
+func (s *Sample) Rows() (all, used int64) { return s.seen, int64(s.n) }
 
 // Missing returns how many rows lack an answer in each column: outcome, drivers, stated, in this order.
 func (s *Sample) Missing() []int64 { return slices.Clone(s.missing) }
 
-func (s *Sample) drivers() int        { return len(s.cfg.Drivers) }
-func (s *Sample) row(i int) []float64 { return s.cells[i*s.q : (i+1)*s.q] }
+func (s *Sample) drivers() int { return len(s.cfg.Drivers) }
 
 // moments are what every measure but the logistic one is computed from.
 type moments struct {
@@ -60,9 +53,10 @@ func (s *Sample) moments() *moments {
 	var w exact.Sum
 	sums := make([]exact.Sum, s.q)
 	for i := range s.n {
-		w.Add(s.weights[i])
+		weight := s.tag(i).weight
+		w.Add(weight)
 		for j, x := range s.row(i) {
-			sums[j].AddProduct(s.weights[i], x)
+			sums[j].AddProduct(weight, x)
 		}
 	}
 	m.w = w.Float64()
@@ -71,12 +65,14 @@ func (s *Sample) moments() *moments {
 	}
 	cross := make([]exact.Sum, (p+1)*(p+1))
 	c := make([]float64, p+1)
+	varies := make([]bool, p+1) // a mean may round, so that a constant column seems to vary around it
 	for i := range s.n {
 		for j, x := range s.row(i)[:p+1] {
 			c[j] = x - m.mean[j]
+			varies[j] = varies[j] || x != s.row(0)[j]
 		}
 		for j := range c {
-			wc := s.weights[i] * c[j]
+			wc := s.tag(i).weight * c[j]
 			for k := j; k <= p; k++ {
 				cross[j*(p+1)+k].AddProduct(wc, c[k])
 			}
@@ -84,7 +80,10 @@ func (s *Sample) moments() *moments {
 	}
 	for j := range c {
 		for k := j; k <= p; k++ {
-			x := cross[j*(p+1)+k].Float64()
+			x := 0.0
+			if varies[j] && varies[k] {
+				x = cross[j*(p+1)+k].Float64()
+			}
 			m.cov[j*(p+1)+k], m.cov[k*(p+1)+j] = x, x
 		}
 	}
@@ -102,7 +101,7 @@ func (s *Sample) integerMoments() *moments {
 	cross := newProducts(p + 1)
 	row := make([]int64, s.q)
 	for i := range s.n {
-		if s.weights[i] != 1 {
+		if s.tag(i).weight != 1 {
 			return nil
 		}
 		bits := uint64(0)
@@ -161,14 +160,15 @@ func (s *Sample) resampling() *units {
 	items := make([]item, s.n)
 	var buf []byte
 	for i := range items {
-		key := s.keys[i]
+		t := s.tag(i)
+		key := t.key
 		if key == 0 {
 			buf = buf[:0]
 			for _, x := range s.row(i) {
 				buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(x))
 			}
-			buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(s.weights[i]))
-			buf = append(buf, s.names[s.groups[i]]...)
+			buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(t.weight))
+			buf = append(buf, s.names[t.group]...)
 			key = hash(buf)
 		}
 		items[i] = item{key, int32(i)}
@@ -199,9 +199,9 @@ func (s *Sample) resampling() *units {
 			repeats = 0
 		}
 		key := it.key + repeats*0x9e3779b97f4a7c15
-		switch {
-		case s.groups[it.row] != 0:
-			g, _ := slices.BinarySearch(named, s.names[s.groups[it.row]])
+		switch group := s.tag(int(it.row)).group; {
+		case group != 0:
+			g, _ := slices.BinarySearch(named, s.names[group])
 			u.of[i] = int32(g)
 		case !grouped && s.n > maxRowUnits:
 			u.of[i] = int32(key % manyUnits)

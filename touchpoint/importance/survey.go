@@ -86,10 +86,7 @@ type Survey struct {
 	cfg     SurveyConfig
 	seen    int64   // rows added
 	missing []int64 // by column: outcome, drivers, stated
-	cells   []float64
-	keys    []uint64
-	weights []float64
-	groups  []uint32
+	rows    rows
 	names   []string // of groups; 0 is ""
 	code    map[string]uint32
 }
@@ -107,68 +104,68 @@ func NewSurvey(cfg SurveyConfig) (*Survey, error) {
 func (s *Survey) configure(cfg SurveyConfig) {
 	s.cfg = cfg.clone()
 	s.missing = make([]int64, 1+len(cfg.Drivers)+len(cfg.Stated))
+	s.rows.q = len(s.missing)
 	s.names, s.code = []string{""}, map[string]uint32{"": 0}
 }
-
-// width is the number of cells of a row: drivers, outcome, stated.
-func (s *Survey) width() int { return len(s.missing) }
 
 // Add adds a row. Errors: columns that do not match the configuration, answers that are not finite, a weight that is not
 // above 0; the survey is then unchanged.
 func (s *Survey) Add(r Row) error {
-	if err := s.check(&r); err != nil {
-		return err
-	}
-	s.seen++
 	p := len(s.cfg.Drivers)
-	s.cells = reserve(s.cells, s.width())
-	cells := s.cells // the row belongs to the survey once it is complete
-	complete := true
-	take := func(a Answer, column int) {
-		if !a.Given || len(s.cfg.Missing) > 0 && slices.Contains(s.cfg.Missing, a.Value) && column > 0 {
-			s.missing[column]++
-			complete = false
-		}
-		cells = append(cells, a.Value+0)
+	if p == 0 || len(r.Drivers) != p || len(r.Stated) != len(s.cfg.Stated) {
+		return s.problems(&r)
 	}
-	for i, a := range r.Drivers {
-		take(a, 1+i)
-	}
-	take(r.Outcome, 0)
-	for i, a := range r.Stated {
-		take(a, 1+p+i)
-	}
-	if !complete {
-		return nil
-	}
+	cells := s.rows.next()
+	drivers := take(cells[:p], r.Drivers)
+	stated := take(cells[p+1:], r.Stated)
 	weight := 1.0
 	if r.Weight.Given {
 		weight = r.Weight.Value
 	}
-	var key uint64
-	if r.Key != "" {
-		key = stream.Hash(r.Key) | 1 // 0 is no key
+	if !drivers || !stated || !finite(r.Outcome) || !finite(r.Weight) || !(weight > 0) {
+		return s.problems(&r)
 	}
-	s.cells = cells
-	s.keys = append(reserve(s.keys, 1), key)
-	s.weights = append(reserve(s.weights, 1), weight)
-	s.groups = append(reserve(s.groups, 1), s.group(r.Group))
+	s.seen++
+	lost := s.miss(s.missing[1:], r.Drivers) + s.miss(s.missing[1+p:], r.Stated)
+	if !r.Outcome.Given {
+		s.missing[0]++
+		lost++
+	}
+	if lost > 0 {
+		return nil
+	}
+	cells[p] = r.Outcome.Value + 0
+	t := tag{weight: weight, group: s.group(r.Group)}
+	if r.Key != "" {
+		t.key = stream.Hash(r.Key) | 1 // 0 is no key
+	}
+	s.rows.push(t)
 	return nil
 }
 
-func (s *Survey) check(r *Row) error {
-	if len(r.Drivers) == len(s.cfg.Drivers) && len(r.Stated) == len(s.cfg.Stated) && len(r.Drivers) > 0 {
-		ok := finite(r.Outcome) && finite(r.Weight) && (!r.Weight.Given || r.Weight.Value > 0)
-		for _, a := range r.Drivers {
-			ok = ok && finite(a)
-		}
-		for _, a := range r.Stated {
-			ok = ok && finite(a)
-		}
-		if ok {
-			return nil
+// take copies the answers; it reports false if one that was given is not finite.
+func take(cells []float64, answers []Answer) bool {
+	ok := true
+	for i, a := range answers {
+		cells[i] = a.Value + 0 // no negative zero
+		ok = ok && (!a.Given || a.Value-a.Value == 0)
+	}
+	return ok
+}
+
+// miss counts, by column, the answers that are missing, and returns how many are.
+func (s *Survey) miss(columns []int64, answers []Answer) (n int) {
+	for i, a := range answers {
+		if !a.Given || len(s.cfg.Missing) > 0 && slices.Contains(s.cfg.Missing, a.Value) {
+			columns[i]++
+			n++
 		}
 	}
+	return n
+}
+
+// problems says what is wrong with a row.
+func (s *Survey) problems(r *Row) error {
 	var p b2b.Problems
 	if len(r.Drivers) != len(s.cfg.Drivers) || len(s.cfg.Drivers) == 0 {
 		p.Add("drivers", "not one per driver of the configuration")
@@ -197,15 +194,6 @@ func (s *Survey) check(r *Row) error {
 }
 
 func finite(a Answer) bool { return !a.Given || !math.IsNaN(a.Value) && !math.IsInf(a.Value, 0) }
-
-// reserve makes room for n more elements, at least twice what there is: append alone grows large slices by a quarter, and so
-// copies the rows five times over.
-func reserve[T any](s []T, n int) []T {
-	if len(s)+n > cap(s) {
-		return slices.Grow(s, max(len(s), n))
-	}
-	return s
-}
 
 func (s *Survey) group(name string) uint32 {
 	if name == "" {
@@ -239,12 +227,11 @@ func (s *Survey) Merge(other *Survey) error {
 	for i, n := range other.names {
 		rename[i] = s.group(n)
 	}
-	n := len(other.keys)
-	s.cells = append(s.cells, other.cells[:n*other.width()]...)
-	s.keys = append(s.keys, other.keys[:n]...)
-	s.weights = append(s.weights, other.weights[:n]...)
-	for _, g := range other.groups[:n] {
-		s.groups = append(s.groups, rename[g])
+	for i := range other.rows.n { // which may be s, whose rows then grow meanwhile
+		copy(s.rows.next(), other.rows.row(i))
+		t := *other.rows.tag(i)
+		t.group = rename[t.group]
+		s.rows.push(t)
 	}
 	return nil
 }

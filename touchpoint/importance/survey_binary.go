@@ -1,6 +1,7 @@
 package importance
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -9,30 +10,21 @@ import (
 
 // order returns the rows in canonical order: by key, cells, weight, group.
 func (s *Survey) order() []int32 {
-	rows := make([]int32, len(s.keys))
-	for i := range rows {
-		rows[i] = int32(i)
+	order := make([]int32, s.rows.n)
+	for i := range order {
+		order[i] = int32(i)
 	}
-	q := s.width()
-	slices.SortFunc(rows, func(a, b int32) int {
-		if s.keys[a] != s.keys[b] {
-			if s.keys[a] < s.keys[b] {
-				return -1
-			}
-			return 1
-		}
-		if c := slices.Compare(s.cells[int(a)*q:int(a+1)*q], s.cells[int(b)*q:int(b+1)*q]); c != 0 {
+	slices.SortFunc(order, func(a, b int32) int {
+		s1, s2 := s.rows.tag(int(a)), s.rows.tag(int(b))
+		if c := cmp.Compare(s1.key, s2.key); c != 0 {
 			return c
 		}
-		if s.weights[a] != s.weights[b] {
-			if s.weights[a] < s.weights[b] {
-				return -1
-			}
-			return 1
+		if c := slices.Compare(s.rows.row(int(a)), s.rows.row(int(b))); c != 0 {
+			return c
 		}
-		return strings.Compare(s.names[s.groups[a]], s.names[s.groups[b]])
+		return cmp.Or(cmp.Compare(s1.weight, s2.weight), strings.Compare(s.names[s1.group], s.names[s2.group]))
 	})
-	return rows
+	return order
 }
 
 const surveyVersion = 1
@@ -58,15 +50,15 @@ func (s *Survey) AppendBinary(dst []byte) ([]byte, error) {
 	for _, n := range s.missing {
 		dst = bin.AppendUvarint(dst, uint64(n))
 	}
-	dst = bin.AppendUvarint(dst, uint64(len(s.keys)))
-	q := s.width()
+	dst = bin.AppendUvarint(dst, uint64(s.rows.n))
 	for _, r := range s.order() {
-		dst = bin.AppendUvarint(dst, s.keys[r])
-		for _, x := range s.cells[int(r)*q : int(r+1)*q] {
+		t := s.rows.tag(int(r))
+		dst = bin.AppendUvarint(dst, t.key)
+		for _, x := range s.rows.row(int(r)) {
 			dst = bin.AppendFloat64(dst, x)
 		}
-		dst = bin.AppendFloat64(dst, s.weights[r])
-		dst = bin.AppendString(dst, s.names[s.groups[r]])
+		dst = bin.AppendFloat64(dst, t.weight)
+		dst = bin.AppendString(dst, s.names[t.group])
 	}
 	return dst, nil
 }
@@ -116,17 +108,17 @@ func (s *Survey) decode(r *bin.Reader, outcome string) {
 	for i := range s.missing {
 		s.missing[i] = count(r)
 	}
-	for range r.Count(8 * s.width()) {
-		s.keys = append(s.keys, r.Uvarint())
-		for range s.missing {
-			s.cells = append(s.cells, r.Finite())
+	for range r.Count(8 * len(s.missing)) {
+		t := tag{key: r.Uvarint()}
+		cells := s.rows.next()
+		for i := range cells {
+			cells[i] = r.Finite()
 		}
-		w := r.Finite()
-		if !(w > 0) {
+		if t.weight = r.Finite(); !(t.weight > 0) {
 			r.Fail(bin.ErrCorrupt)
 		}
-		s.weights = append(s.weights, w)
-		s.groups = append(s.groups, s.group(r.String()))
+		t.group = s.group(r.String())
+		s.rows.push(t)
 	}
 }
 
