@@ -196,7 +196,7 @@ func (e *engine) point(ctx context.Context, x *moments) (*Analysis, error) {
 		}
 	}
 	imp := make([]float64, p)
-	e.importance(m, e.logit, sd, imp)
+	e.importance(m, e.logit, x, imp)
 	n := x.n
 	a.AdjR2 = 1 - (1-m.r2)*(n-1)/(n-float64(p)-1)
 	a.R2 = b2b.Point(m.r2, "no interval: no replicates")
@@ -244,15 +244,25 @@ func (x *moments) deviations() []float64 {
 	return sd
 }
 
+// spread returns √(Σw(x−m)²/Σw) of drivers and outcome.
+func (x *moments) spread() []float64 {
+	q := x.p + 1
+	out := make([]float64, q)
+	for j := range out {
+		out[j] = math.Sqrt(x.cov[j*q+j] / x.w)
+	}
+	return out
+}
+
 // importance fills out by the method of the analysis; LMG must be there already.
-func (e *engine) importance(m *measures, f *logit, sd, out []float64) {
+func (e *engine) importance(m *measures, f *logit, x *moments, out []float64) {
 	switch e.cfg.Method {
 	case LMG, UnknownMethod:
 		copy(out, m.lmg)
 	case Johnson:
 		copy(out, m.johnson)
 	case Logistic:
-		relativeLogistic(f, m, sd, out)
+		relativeLogistic(f, m, x.spread(), out)
 	case First:
 		for j, r := range m.rxy {
 			out[j] = r * r

@@ -14,7 +14,7 @@ type logit struct {
 	logLik    float64
 	null      float64 // log-likelihood of the intercept alone
 	r2o       float64 // squared correlation of outcome and fitted probability
-	sdEta     float64 // standard deviation of the linear predictor
+	spread    float64 // of the linear predictor, as moments.spread
 }
 
 // logitRows are the rows of a logistic regression, packed in canonical order: drivers less their means, a one for the
@@ -210,7 +210,7 @@ func (d *logitRows) describe(f *logit, beta, weights []float64) {
 	if vy > 0 && vq > 0 {
 		f.r2o = cov * cov / (vy * vq)
 	}
-	f.sdEta = math.Sqrt(max(0, ee/w-float64(e*e)) * w / (w - 1))
+	f.spread = math.Sqrt(max(0, ee/w-float64(e*e)))
 	if y > 0 && y < 1 {
 		f.null = w * (float64(y*math.Log(y)) + float64((1-y)*math.Log(1-y)))
 	}
@@ -218,15 +218,19 @@ func (d *logitRows) describe(f *logit, beta, weights []float64) {
 
 // relativeLogistic fills out with relative weights of a logistic regression (Tonidandel and LeBreton 2010): Z is the
 // orthonormal set nearest to the standardised drivers X = ZΛ, so that its coefficients are Λ·b·sd; standardised by
-// β* = b_Z·√R_O²/sd(logit p̂), ε_j = Σ_k Λ_jk²·β*_k².
-func relativeLogistic(f *logit, m *measures, sd, out []float64) {
+// β* = b_Z·√R_O²/sd(logit p̂), ε_j = Σ_k Λ_jk²·β*_k². Both deviations have the divisor Σw, whose choice cancels.
+func relativeLogistic(f *logit, m *measures, spread, out []float64) {
 	p := m.p
+	if f.spread == 0 { // no driver predicts anything
+		clear(out)
+		return
+	}
 	star := make([]float64, p)
 	for i := range p {
 		for j := range p {
-			star[i] += float64(m.lambda[i*p+j] * f.b[j] * sd[j])
+			star[i] += float64(m.lambda[i*p+j] * f.b[j] * spread[j])
 		}
-		star[i] *= math.Sqrt(f.r2o) / f.sdEta
+		star[i] *= math.Sqrt(f.r2o) / f.spread
 	}
 	for i := range p {
 		out[i] = 0

@@ -227,7 +227,7 @@ func (e *engine) replica(ctx context.Context, g *groupMoments, m *measures, unit
 		m.relative()
 	}
 	out.r2 = m.r2
-	e.importance(m, f, x.deviations(), out.importance)
+	e.importance(m, f, x, out.importance)
 	return out
 }
 

@@ -58,3 +58,56 @@ func TestConstantDriver(t *testing.T) {
 		}
 	}
 }
+
+// TestLogisticWeights: the weights sum to R² whatever the rows weigh, and a constant weight changes nothing.
+func TestLogisticWeights(t *testing.T) {
+	survey := func(weight func(i int) float64) *importance.Analysis {
+		s := fresh(t, importance.SurveyConfig{Outcome: "y", Drivers: []string{"a", "b", "c"}})
+		rng := rand.New(rand.NewPCG(1, 2))
+		for i := range 80 {
+			row := importance.Row{Drivers: make([]importance.Answer, 3), Weight: importance.Answered(weight(i))}
+			y := rng.NormFloat64()
+			for j := range row.Drivers {
+				x := rng.NormFloat64()
+				row.Drivers[j] = importance.Answered(x)
+				y += x * float64(j)
+			}
+			row.Outcome = importance.Answered(boolean(y > 0))
+			if err := s.Add(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return analyse(t, s, importance.Config{Method: importance.Logistic})
+	}
+	one := survey(func(int) float64 { return 1 })
+	for name, a := range map[string]*importance.Analysis{
+		"one":    one,
+		"small":  survey(func(int) float64 { return .001 }),
+		"varied": survey(func(i int) float64 { return .002 * float64(1+i%5) }),
+	} {
+		sum := 0.0
+		for j, d := range a.Drivers {
+			sum += d.Importance
+			if name == "small" && math.Abs(d.Importance-one.Drivers[j].Importance) > 1e-9 {
+				t.Errorf("%s: a constant weight makes %v of %v", d.Name, d.Importance, one.Drivers[j].Importance)
+			}
+		}
+		if !(math.Abs(sum-a.Logit.R2) <= 1e-12) {
+			t.Errorf("%s: weights sum to %v, R² is %v", name, sum, a.Logit.R2)
+		}
+	}
+}
+
+// TestLogisticWithoutSlope: a balanced design in which no driver predicts anything has weights of 0.
+func TestLogisticWithoutSlope(t *testing.T) {
+	s := fresh(t, importance.SurveyConfig{Outcome: "y", Drivers: []string{"a"}})
+	for i := range 8 {
+		row := importance.Row{Drivers: []importance.Answer{importance.Answered(float64(i & 1))}, Outcome: importance.Answered(float64(i >> 1 & 1))}
+		if err := s.Add(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a := analyse(t, s, importance.Config{Method: importance.Logistic}); a.Drivers[0].Importance != 0 || a.Logit.R2 != 0 {
+		t.Errorf("importance %v, R² %v", a.Drivers[0].Importance, a.Logit.R2)
+	}
+}
