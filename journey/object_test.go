@@ -3,6 +3,8 @@ package journey_test
 import (
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +89,76 @@ func TestObjectOracle(t *testing.T) {
 				t.Errorf("round trip: %v %v", err, rep.Rejected)
 			}
 		})
+	}
+}
+
+// TestOCELSpecExample compares the example of the OCEL 2.0 specification with the counts of another implementation.
+func TestOCELSpecExample(t *testing.T) {
+	var want struct {
+		Events, Objects, Relations int
+		Time                       [2]string
+		Flattened                  map[string]struct {
+			Cases, Events, Ties, Variants int
+			Top                           [][2]any
+		}
+		First      map[string]map[string]int `json:"start_unique_objects"`
+		Last       map[string]map[string]int `json:"end_unique_objects"`
+		Activity   map[string][]string       `json:"type_activities"`
+		Components struct {
+			N       int
+			Largest []int
+		} `json:"connected_components"`
+	}
+	oracle(t, "ocel_v2_spec_example.json", &want)
+	o := ocel(t, "ocel2_spec_example.json.gz")
+	relations, first, last := 0, o.Events()[0].At, o.Events()[0].At
+	for _, e := range o.Events() {
+		relations += len(e.Links)
+		if e.At.Before(first) {
+			first = e.At
+		}
+		if e.At.After(last) {
+			last = e.At
+		}
+	}
+	diff(t, "counts", []int{want.Events, want.Objects, want.Relations}, []int{len(o.Events()), len(o.Objects()), relations})
+	begin, end := timeOf(t, strings.Replace(want.Time[0], " ", "T", 1)), timeOf(t, strings.Replace(want.Time[1], " ", "T", 1))
+	diff(t, "span", end.Sub(begin), last.Sub(first)) // the counts are of the tables, whose times are all an hour later than those of the JSON
+	components := o.Components()
+	diff(t, "components", want.Components.N, len(components))
+	for i, n := range want.Components.Largest {
+		diff(t, "size of a component", n, len(components[i]))
+	}
+	if len(want.Flattened) != len(o.ObjectTypes()) {
+		t.Errorf("%d types, want %d", len(o.ObjectTypes()), len(want.Flattened))
+	}
+	for kind, f := range want.Flattened {
+		l := o.Flatten(kind)
+		ties := l.Ties()
+		diff(t, kind, []int{f.Cases, f.Events, f.Ties, f.Variants}, []int{l.Journeys(), l.Len(), ties.Journeys, ties.VariantsAsOrdered})
+		begin, end, steps := map[string]int{}, map[string]int{}, map[string]bool{}
+		variants := make(map[string]int)
+		for j := range l.Journeys() {
+			x := l.Journey(j)
+			begin[string(x.Step(0))]++
+			end[string(x.Step(x.Len()-1))]++
+			var list []string
+			for i := range x.Len() {
+				list = append(list, string(x.Step(i)))
+				steps[string(x.Step(i))] = true
+			}
+			variants[strings.Join(list, ", ")]++
+		}
+		diff(t, kind+" begins with", want.First[kind], begin)
+		diff(t, kind+" ends with", want.Last[kind], end)
+		diff(t, "steps of "+kind, want.Activity[kind], slices.Sorted(maps.Keys(steps)))
+		for _, top := range f.Top {
+			var list []string
+			for _, s := range top[0].([]any) {
+				list = append(list, s.(string))
+			}
+			diff(t, kind+" variant", int(top[1].(float64)), variants[strings.Join(list, ", ")])
+		}
 	}
 }
 
