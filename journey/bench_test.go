@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/internal/gen/account"
 	"github.com/buyerjourney/b2b/internal/gen/reallog"
 	"github.com/buyerjourney/b2b/journey"
 )
@@ -19,12 +20,6 @@ func ingest(t *reallog.Text) *journey.Log {
 	}
 	l, _ := b.Build(journey.Identities{})
 	return l
-}
-
-func perEvent(b *testing.B, events int) {
-	b.Helper()
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(events), "ns/event")
-	b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
 // BenchmarkBuild reads text into a log, through Add.
@@ -96,43 +91,55 @@ func BenchmarkColumns(b *testing.B) {
 	})
 }
 
-// BenchmarkCrossings answers every question about the crossings of the travel permits.
-func BenchmarkCrossings(b *testing.B) {
-	l := bpic2020(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		c, err := journey.NewCrossings(l, journey.SpanConfig{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		c.Allen()
-		c.During()
-		c.Interleavings("declaration", "prepaid", false)
-		journey.SharedEvents(l)
+// overAccounts runs a benchmark on the composite journeys of the travel permits, and on generated accounts of about 1e2, 1e4 and 1e6
+// events. x and y are two kinds of journeys in the log.
+func overAccounts(b *testing.B, run func(b *testing.B, l *journey.Log, x, y journey.Kind)) {
+	b.Helper()
+	b.Run("bpic2020_composite", func(b *testing.B) { run(b, bpic2020(b), "declaration", "prepaid") })
+	for _, size := range []struct {
+		name     string
+		accounts int
+	}{{"n=1e2", 2}, {"n=1e4", 200}, {"n=1e6", 20_000}} {
+		b.Run(size.name, func(b *testing.B) {
+			l, _ := generatedLog(b, account.Config{Accounts: size.accounts, Complaint: .6, Typical: .4, Joint: .5, Seed: 1})
+			run(b, l, journey.Purchase, journey.Support)
+		})
 	}
-	perEvent(b, l.Len())
 }
 
-// BenchmarkOverlap makes 999 permutations of the roles of the travel permits, with as many bootstrap replicates.
+// BenchmarkCrossings answers every question about the crossings of a log.
+func BenchmarkCrossings(b *testing.B) {
+	overAccounts(b, func(b *testing.B, l *journey.Log, x, y journey.Kind) {
+		b.Helper()
+		reallog.Measure(b, l.Len(), func() {
+			c, err := journey.NewCrossings(l, journey.SpanConfig{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			c.Allen()
+			c.During()
+			c.Interleavings(x, y, false)
+			journey.SharedEvents(l)
+		})
+	})
+}
+
+// BenchmarkOverlap makes 999 permutations of the roles of a log, with as many bootstrap replicates.
 func BenchmarkOverlap(b *testing.B) {
-	l := bpic2020(b)
-	t := journey.OverlapOf(l, nil)
-	b.ReportAllocs()
-	for b.Loop() {
-		o := t.Overlap(journey.Persons)
-		if _, err := o.Significance(b.Context(), journey.SignificanceConfig{Source: rand.NewPCG(1, 0)}); err != nil {
-			b.Fatal(err)
-		}
-	}
-	perEvent(b, l.Len())
+	overAccounts(b, func(b *testing.B, l *journey.Log, _, _ journey.Kind) {
+		b.Helper()
+		t := journey.OverlapOf(l, nil)
+		reallog.Measure(b, l.Len(), func() {
+			o := t.Overlap(journey.Persons)
+			if _, err := o.Significance(b.Context(), journey.SignificanceConfig{Source: rand.NewPCG(1, 0)}); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
 }
 
 // BenchmarkWhere filters by role.
 func BenchmarkWhere(b *testing.B) {
 	l := bpic2020(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		l.Where(journey.Filter{Seats: []b2b.SeatID{"EMPLOYEE"}})
-	}
-	perEvent(b, l.Len())
+	reallog.Measure(b, l.Len(), func() { l.Where(journey.Filter{Seats: []b2b.SeatID{"EMPLOYEE"}}) })
 }
