@@ -165,3 +165,10 @@ func instant(us int64, offset int16) time.Time {
 	}
 	return t.In(time.FixedZone("", 60*int(offset)))
 }
+
+// lapse returns a number of microseconds as a length of time; beyond 292 years, which dates that stand for "never" bring about, it
+// is the longest one there is.
+func lapse(us int64) time.Duration {
+	const most = math.MaxInt64 / int64(time.Microsecond)
+	return time.Duration(min(max(us, -most), most)) * time.Microsecond
+}

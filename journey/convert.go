@@ -1,9 +1,11 @@
 package journey
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/dmu"
@@ -20,65 +22,87 @@ type TouchConfig struct {
 	Phase     func(touchpoint.Touch) b2b.Phase
 }
 
-// FromTouches returns the events of touches, in the order in which they first occur. Touches that agree in everything but person,
-// seat and account, and have an id, are one event of several persons: the smallest person key is [Event.Person], and its
-// account is the event's; the others are in With, each with their own account.
+// FromTouches returns the events of touches, in the order in which they first occur. Touches with one source and id, at one
+// touchpoint and time, recorded at one time, are one event of several persons: the one with the smallest person key decides
+// [Event.Person], account, seat and what the configuration makes of the touch; the others are in With, each with their own account.
+// The event's Seq is the smallest. Without an id every touch is an event of its own.
 func FromTouches(c TouchConfig, touches []touchpoint.Touch) []Event {
-	events := make([]Event, 0, len(touches))
-	at := make(map[touchpoint.Touch]int)
-	for _, t := range touches {
-		meeting := t
-		meeting.Person, meeting.Seat, meeting.Account = "", "", ""
-		meeting.Started, meeting.At, meeting.RecordedAt = t.Started.UTC(), t.At.UTC(), t.RecordedAt.UTC()
-		if i, ok := at[meeting]; ok && t.ID != "" {
-			e := &events[i]
-			other, main := participant(t), Participant{Person: e.Person, Account: e.Account, Seat: e.Seat}
-			if compareParticipants(other, main) < 0 {
-				other, main = main, other
-				e.Person, e.Account, e.Seat = main.Person, main.Account, main.Seat
-			}
-			if other.Person != "" && other != main && !slices.Contains(e.With, other) {
-				e.With = append(e.With, other)
-				slices.SortFunc(e.With, compareParticipants)
-			}
-			continue
+	var order []meeting
+	persons := make(map[meeting][]touchpoint.Touch)
+	for i, t := range touches {
+		m := meetingOf(t)
+		if t.ID == "" {
+			m.row = i
 		}
-		at[meeting] = len(events)
-		e := Event{
-			Step:       StepID(t.Touchpoint),
-			Touchpoint: t.Touchpoint,
-			Person:     t.Person,
-			Account:    t.Account,
-			Seat:       t.Seat,
-			At:         t.At,
-			Started:    t.Started,
-			RecordedAt: t.RecordedAt,
-			Seq:        t.Seq,
-			Source:     t.Source,
-			ID:         t.ID,
+		if persons[m] == nil {
+			order = append(order, m)
 		}
-		if c.Step != nil {
-			e.Step = c.Step(t)
-		}
-		if c.Kind != nil {
-			e.Kind = c.Kind(t)
-		}
-		switch {
-		case c.Phase != nil:
-			e.Phase = c.Phase(t)
-		case c.Catalogue != nil:
-			e.Phase = c.Catalogue.Phase(t.Touchpoint)
-		}
-		events = append(events, e)
+		persons[m] = append(persons[m], t)
 	}
-	for i := range events {
-		for k := range events[i].With {
-			if w := &events[i].With[k]; w.Account == events[i].Account {
-				w.Account = ""
-			}
-		}
+	events := make([]Event, len(order))
+	for i, m := range order {
+		events[i] = c.event(persons[m])
 	}
 	return events
+}
+
+// meeting is what the touches of one event have in common.
+type meeting struct {
+	id, source            string
+	touchpoint            touchpoint.ID
+	started, at, recorded time.Time
+	row                   int // of a touch without id, which has nothing in common with any other
+}
+
+func meetingOf(t touchpoint.Touch) meeting {
+	return meeting{t.ID, t.Source, t.Touchpoint, t.Started.UTC(), t.At.UTC(), t.RecordedAt.UTC(), 0}
+}
+
+// event returns the event of the touches of one meeting.
+func (c TouchConfig) event(touches []touchpoint.Touch) Event {
+	slices.SortFunc(touches, func(a, b touchpoint.Touch) int {
+		return cmp.Or(compareParticipants(participant(a), participant(b)), a.Compare(b))
+	})
+	t := touches[0]
+	e := Event{
+		Step:       StepID(t.Touchpoint),
+		Touchpoint: t.Touchpoint,
+		Person:     t.Person,
+		Account:    t.Account,
+		Seat:       t.Seat,
+		At:         t.At,
+		Started:    t.Started,
+		RecordedAt: t.RecordedAt,
+		Seq:        t.Seq,
+		Source:     t.Source,
+		ID:         t.ID,
+	}
+	if c.Step != nil {
+		e.Step = c.Step(t)
+	}
+	if c.Kind != nil {
+		e.Kind = c.Kind(t)
+	}
+	switch {
+	case c.Phase != nil:
+		e.Phase = c.Phase(t)
+	case c.Catalogue != nil:
+		e.Phase = c.Catalogue.Phase(t.Touchpoint)
+	}
+	for _, other := range touches[1:] {
+		e.Seq = min(e.Seq, other.Seq)
+		w := participant(other)
+		if w.Person == "" || w == participant(t) || slices.Contains(e.With, w) {
+			continue
+		}
+		e.With = append(e.With, w)
+	}
+	for k := range e.With {
+		if w := &e.With[k]; w.Account == e.Account {
+			w.Account = ""
+		}
+	}
+	return e
 }
 
 func participant(t touchpoint.Touch) Participant {

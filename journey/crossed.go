@@ -159,7 +159,7 @@ func (l *Log) crossing(rule *CrossingRule, i, j int, o openJourney) Crossing {
 	t := r.At[i]
 	c := Crossing{
 		Rule: rule.ID, Severity: rule.Severity, Row: i, Journey: j, Open: o.j, Step: StepID(r.Step.Names[r.Code(i)]),
-		At: instant(t, at(r.Zone, i, 0)), OpenFor: time.Duration(t-o.from) * time.Microsecond, Running: o.running,
+		At: instant(t, at(r.Zone, i, 0)), OpenFor: lapse(t - o.from), Running: o.running,
 	}
 	for k := r.Offsets[o.j]; k < r.Offsets[o.j+1] && r.At[k] < t; k++ {
 		c.State = StepID(r.Step.Names[r.Code(k)])
@@ -186,7 +186,7 @@ func (l *Log) crossing(rule *CrossingRule, i, j int, o openJourney) Crossing {
 	case c.OpenFor < 0:
 		c.Reason = fmt.Sprintf("%s: %q comes %s before %s begins", title, c.Step, spoken(-c.OpenFor), what)
 	case !o.running && t >= o.to:
-		c.Reason = fmt.Sprintf("%s: %q comes %s after %s ended", title, c.Step, spoken(time.Duration(t-o.to)*time.Microsecond), what)
+		c.Reason = fmt.Sprintf("%s: %q comes %s after %s ended", title, c.Step, spoken(lapse(t-o.to)), what)
 	default:
 		c.Reason = fmt.Sprintf("%s: %q while %s has been open for %s, last step %q", title, c.Step, what, spoken(c.OpenFor), c.State)
 	}

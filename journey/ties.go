@@ -108,7 +108,7 @@ func (l *Log) Late() Lateness {
 	slices.Sort(lag)
 	quantile := func(p float64) time.Duration {
 		q, _ := stat.Quantile7(lag, p)
-		return time.Duration(q) * time.Microsecond
+		return lapse(int64(q))
 	}
 	out.Median, out.P90, out.P99 = quantile(.5), quantile(.9), quantile(.99)
 	out.OverDay = b2b.MustFraction(float64(overDay) / float64(out.Rows))
