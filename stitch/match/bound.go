@@ -23,14 +23,24 @@ type rung struct {
 	top  float64
 }
 
+// ceiling is what bounds the weights of one comparison.
+type ceiling struct {
+	place  int
+	mail   bool
+	days   bool
+	swap   int       // the place of the other name, −1 if names are not swapped
+	bits   []float64 // by level
+	rungs  []rung    // the heaviest first; the last holds for all
+	traits []trait   // by value
+}
+
 // bounds tells pairs that cannot reach a floor from the rest, at a fraction of the cost of a weight. They hold for one
 // floor and the frequencies and prior of the moment, are immutable and safe for concurrent use.
 type bounds struct {
-	s      *Scorer
-	floor  float64
-	traits [][]trait // per comparison and value
-	rungs  [][]rung  // per comparison, the heaviest first; the last holds for all
-	order  []int     // comparisons, those that cost least first
+	t     *Table
+	prior float64
+	floor float64
+	comps []ceiling // those that cost least first
 }
 
 // rounding is what sums of weights in different order and precision may differ by, amply.
@@ -41,13 +51,16 @@ func (s *Scorer) newBounds(floor float64) *bounds {
 	if !s.plain || math.IsInf(floor, -1) {
 		return nil
 	}
-	b := &bounds{s: s, floor: floor - rounding}
+	b := &bounds{t: s.t, prior: s.prior, floor: floor - rounding}
 	for i := range s.comps {
-		b.traits = append(b.traits, s.traits(i))
-		b.rungs = append(b.rungs, s.rungs(i))
-		b.order = append(b.order, i)
+		c := &s.comps[i]
+		l := ceiling{place: i, mail: c.mail, days: c.days, swap: -1, bits: s.bits[i], rungs: s.rungs(i), traits: s.traits(i)}
+		if c.swapAt > 0 {
+			l.swap = c.swap
+		}
+		b.comps = append(b.comps, l)
 	}
-	slices.SortStableFunc(b.order, func(x, y int) int { return cmp.Compare(s.comps[x].cost(), s.comps[y].cost()) })
+	slices.SortStableFunc(b.comps, func(x, y ceiling) int { return cmp.Compare(s.comps[x.place].cost(), s.comps[y.place].cost()) })
 	return b
 }
 
@@ -158,13 +171,13 @@ func (s *Scorer) rungs(i int) []rung {
 }
 
 // most is the most that the comparison of two different values weighs, or less than need if that is out of reach.
-func most(rungs []rung, t, u *trait, need float64) float64 {
-	for k := range rungs {
-		if r := &rungs[k]; r.top < need || r.may(t, u) {
+func (c *ceiling) most(t, u *trait, need float64) float64 {
+	for k := range c.rungs {
+		if r := &c.rungs[k]; r.top < need || r.may(t, u) {
 			return r.top
 		}
 	}
-	return rungs[len(rungs)-1].top
+	return c.rungs[len(c.rungs)-1].top
 }
 
 // may says whether two different values can be at the level.
@@ -193,35 +206,35 @@ func (r *rung) may(t, u *trait) bool {
 
 // may says whether two rows can reach the floor, given their traits by comparison.
 func (b *bounds) may(x, y []trait) bool {
-	bound := b.s.prior
+	bound := b.prior
 	var open [maxFields]int8
 	n := 0
-	for _, i := range b.order {
-		t, u := &x[i], &y[i]
-		c := &b.s.comps[i]
+	for k := range b.comps {
+		c := &b.comps[k]
+		t, u := &x[c.place], &y[c.place]
 		switch {
 		case t.code == 0 || u.code == 0:
 		case t.code == u.code:
 			bound += float64(t.same)
 		case c.mail && t.p != u.p && t.q != u.q:
-			bound += b.s.bits[i][len(c.levels)]
+			bound += c.bits[len(c.bits)-1]
 		case c.days && t.q != 0 && u.q != 0:
-			bound += b.s.bits[i][dateLevel(t.q, u.q, int32(t.p)-int32(u.p))]
-		case c.swapAt > 0 && t.p == y[c.swap].code && u.p == x[c.swap].code:
+			bound += c.bits[dateLevel(t.q, u.q, int32(t.p)-int32(u.p))]
+		case c.swap >= 0 && t.p == y[c.swap].code && u.p == x[c.swap].code:
 			return true // swapped names, which are rare
 		default:
-			open[n] = int8(i)
+			open[n] = int8(k)
 			n++
-			bound += b.rungs[i][0].top
+			bound += c.rungs[0].top
 		}
 	}
-	for k := range n {
-		i := int(open[k])
+	for _, k := range open[:n] {
 		if bound < b.floor {
 			return false
 		}
-		first := b.rungs[i][0].top
-		bound += most(b.rungs[i], &x[i], &y[i], b.floor-bound+first) - first
+		c := &b.comps[k]
+		others := bound - c.rungs[0].top
+		bound = others + c.most(&x[c.place], &y[c.place], b.floor-others)
 	}
 	return bound >= b.floor
 }
@@ -235,12 +248,13 @@ type bench struct {
 
 // take puts the rows of a block on the bench.
 func (b *bench) take(rows []uint32) {
-	b.width = len(b.of.traits)
+	b.width = len(b.of.comps)
 	b.traits = slices.Grow(b.traits[:0], len(rows)*b.width)[:len(rows)*b.width]
-	for i, all := range b.of.traits {
-		field := b.of.s.comps[i].field
-		for k, r := range rows {
-			b.traits[k*b.width+i] = all[b.of.s.t.row(r)[field]]
+	for k, r := range rows {
+		codes, side := b.of.t.row(r), b.traits[k*b.width:(k+1)*b.width]
+		for i := range b.of.comps {
+			c := &b.of.comps[i]
+			side[c.place] = c.traits[codes[c.place]]
 		}
 	}
 }

@@ -20,13 +20,16 @@ type comparison struct {
 	cross  []uint32 // SwapName: by value, the code of the same text in the other column; noCode if it has none
 	names  int      // values of the other column when cross was made
 	memo   int      // place in a memo, −1 where the level is not a function of the two values
+	bars   []jwBar  // by level, of Jaro-Winkler
 }
 
 // prepare works out what the levels allow.
 func (c *comparison) prepare(memo *int) {
 	c.first = c.levels[0].Test == Exact && !c.hasDerived()
 	c.mail, c.swapAt = c.kind == Email, 0
+	c.bars = make([]jwBar, len(c.levels))
 	for i := range c.levels {
+		c.bars[i] = newJWBar(c.levels[i].At)
 		if c.swap >= 0 && c.swapAt == 0 && c.levels[i].Test == SwapName {
 			c.swapAt = uint8(i + 1)
 		}
@@ -165,7 +168,7 @@ func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32) uint8 {
 		case MailDerived:
 			hit = equal && t.isDerived(c.field, a, b)
 		case JW:
-			if shaped && !mayReachJW(p, q, l.At) {
+			if shaped && !c.bars[i].mayReach(p, q) {
 				continue
 			}
 			if jw < 0 {
@@ -195,6 +198,12 @@ func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32) uint8 {
 		case SwapName:
 		case Else:
 			hit = true
+		case InitialEqual:
+			if shaped && !equal {
+				hit = byte(p.head) == byte(q.head) && (p.n == 1 || q.n == 1)
+				break
+			}
+			hit = equal || initialEqual(c.col.text[x], c.col.text[y])
 		default:
 			hit = equal && l.Test != SwapDate || c.other(l, t, a, b, x, y)
 		}
@@ -224,8 +233,6 @@ func (c *comparison) other(l *Level, t *Table, a, b, x, y uint32) bool {
 		return col.nicks != nil && shareSorted(col.nicks[x], col.nicks[y])
 	case TokenSetMin:
 		return TokenSet(col.text[x], col.text[y]) >= l.At
-	case InitialEqual:
-		return initialEqual(col.text[x], col.text[y])
 	case SortedEqual:
 		return col.aux != nil && col.aux[x] == col.aux[y]
 	case AllTokens:
@@ -253,7 +260,7 @@ func (c *comparison) other(l *Level, t *Table, a, b, x, y uint32) bool {
 		return c.near(l, x, y)
 	case PrefixEqual:
 		return prefixRunes(col.text[x], int(l.At)) == prefixRunes(col.text[y], int(l.At))
-	case UnknownTest, Exact, SwapName, JW, OSAWithin, DLWithin, TokenSortMin, WeightedMin, MailDerived, Else:
+	case UnknownTest, Exact, SwapName, InitialEqual, JW, OSAWithin, DLWithin, TokenSortMin, WeightedMin, MailDerived, Else:
 	}
 	return false
 }
@@ -391,14 +398,14 @@ func (c *column) softCosine(x, y []weightedID) float64 {
 		best, at := 0.0, -1
 		p := c.wordShape(w.id)
 		for k := range y {
-			if q := c.wordShape(y[k].id); p.n > 0 && q.n > 0 && !mayReachJW(p, q, 0.9) {
+			if q := c.wordShape(y[k].id); p.n > 0 && q.n > 0 && !wordBar.mayReach(p, q) {
 				continue
 			}
 			if s := wordSimilarity(c.wordText(w.id), c.wordText(y[k].id)); s > best {
 				best, at = s, k
 			}
 		}
-		if best >= 0.9 {
+		if best >= leastWord {
 			sum += float64(w.weight*y[at].weight) * best
 		}
 	}

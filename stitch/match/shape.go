@@ -61,14 +61,6 @@ func (bar *jwBar) mayReach(a, b shape) bool {
 	return float64(m*(int(a.n)+int(b.n))) >= bar[l]*float64(int(a.n)*int(b.n))-rounding
 }
 
-// mayReachJW says whether the Jaro-Winkler similarity of two different texts can be at least t.
-func mayReachJW(a, b shape, t float64) bool {
-	m, l := mayMatch(a, b)
-	j := (float64(m)/float64(a.n) + float64(m)/float64(b.n) + 1) / 3
-	const rounding = 1e-9
-	return j+float64(prefixShare*float64(l)*(1-j)) >= t-rounding
-}
-
 // mayReachIndel says the same of the Indel similarity.
 func mayReachIndel(a, b shape, t float64) bool {
 	x, y := alone(a, b)

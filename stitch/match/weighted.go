@@ -84,12 +84,17 @@ func softCosine(x, y []weightedWord) float64 {
 				best, at = s, j
 			}
 		}
-		if at >= 0 && best >= 0.9 {
+		if at >= 0 && best >= leastWord {
 			sum += float64(w.weight*y[at].weight) * best
 		}
 	}
 	return sum
 }
+
+// leastWord is the similarity from which two words are partners.
+const leastWord = 0.9
+
+var wordBar = newJWBar(leastWord)
 
 // wordSimilarity is Jaro-Winkler with a way out for words whose lengths or first letters make 0.9 impossible.
 func wordSimilarity(a, b string) float64 {
