@@ -16,6 +16,9 @@ import (
 // keptProbability is the probability from which scored pairs are kept: for the threshold table and the review list.
 const keptProbability = 0.002
 
+// likely is the probability from which a pair is more likely a match than not.
+const likely = 0.5
+
 // linking is one run.
 type linking struct {
 	o      *options
@@ -131,10 +134,12 @@ func (l *linking) run(lap *clock) error {
 		return err
 	}
 	l.seconds.Score = lap.lap()
-	if l.result, err = l.scorer.Cluster(l.scored.Pairs, l.clusterConfig(l.c.Thresholds.Auto)); err != nil {
+	// Frequencies are those of entities, and the best guess at these takes every pair that is more likely a match than not.
+	guess, err := l.scorer.Cluster(l.scored.Pairs, l.clusterConfig(min(likely, l.c.Thresholds.Auto)))
+	if err != nil {
 		return err
 	}
-	l.scorer.Recount(l.result.Of)
+	l.scorer.Recount(guess.Of)
 	l.scorer.Rescore(&l.scored, keptProbability, l.o.workers)
 	if l.o.model == "" && !l.report.FixedPrior {
 		l.model.Prior = l.scorer.Calibrate(&l.scored, match.AllPairs(t, l.cross), 6)

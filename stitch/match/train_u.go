@@ -164,14 +164,14 @@ func (tr *trainer) cleanU(lambda float64) bool {
 		return false
 	}
 	for i := range tr.units {
-		if tr.weight[i] <= 0 {
-			continue
-		}
 		for l := range tr.u[i] {
 			if tr.fixed[i][l] {
 				continue
 			}
-			m := tr.sumM[i][l] / tr.weight[i]
+			m := tr.m[i][l] // start value of what no run told of
+			if tr.weight[i] > 0 {
+				m = tr.sumM[i][l] / tr.weight[i]
+			}
 			tr.u[i][l] = max((tr.u[i][l]-lambda*m)/(1-lambda), tr.u[i][l]/10)
 		}
 		normalise(tr.u[i])
