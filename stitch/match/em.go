@@ -33,7 +33,8 @@ type emInput struct {
 	fixed  [][]bool // asserted weights: m and u are left alone
 	held   []bool
 	freeU  [][]bool
-	blockU bool // u gives way to what the rest of these pairs shows; see em
+	blockU bool    // u gives way to what the rest of these pairs shows; see em
+	prior  float64 // how many matches the given m is worth
 	lambda float64
 }
 
@@ -46,13 +47,17 @@ const (
 // em runs expectation and maximisation over pattern counts (Winkler 1988) until no m changes by 1e-4 or for 50 rounds. It
 // changes in.m (and in.u where free) and returns the rounds and the expected number of matches.
 //
+// The given m counts as much as prior matches (a Dirichlet prior): few pairs teach little, and a level that none of them shows
+// does not become impossible.
+//
 // With blockU, u follows the pairs that do not match here, as far as they outnumber those that do: the given u counts as much
 // as the expected matches. Pairs of one block agree more often by chance than random pairs do (two articles of one author
 // have like titles), and what u does not explain would be taken for signs of a match.
 func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 	k := len(in.m)
-	var chance [][]float64
+	var chance, start [][]float64
 	for i := range in.u {
+		start = append(start, slices.Clone(in.m[i]))
 		chance = append(chance, slices.Clone(in.u[i]))
 	}
 	sumM, sumU := like(in.m), like(in.m)
@@ -93,6 +98,9 @@ func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 			var fixed []bool
 			if in.fixed != nil {
 				fixed = in.fixed[i]
+			}
+			for l := range sumM[i] {
+				sumM[i][l] += in.prior * start[i][l]
 			}
 			change = max(change, step(in.m[i], sumM[i], fixed, nil))
 			if in.blockU {

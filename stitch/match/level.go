@@ -235,7 +235,7 @@ func DefaultLevels(k Kind, names bool) []Level {
 	case URL:
 		l = []Level{tf(Exact), lv(SiteEqual, 0)}
 	case VAT, KvK, LEI, DUNS, Login:
-		l = []Level{tf(Exact)}
+		l = []Level{lv(Exact, 0)}
 	case UnknownKind:
 		return nil
 	}

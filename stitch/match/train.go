@@ -48,6 +48,7 @@ const (
 	defaultDraws  = 1_000_000
 	maxTrainPairs = 500_000
 	maxTrainRules = 4
+	startMatches  = 10 // what start values of m are worth, in matches
 )
 
 // Train learns a model from a table: u from random pairs, m by EM over the blocks of training rules, the prior from
@@ -83,7 +84,7 @@ func (tr *trainer) learnBlocks() error {
 			return err
 		}
 	}
-	if !tr.cfg.FreeU && tr.cleanU(tr.share()) { // once more, with u of pairs that are no matches
+	if !tr.cfg.FreeU && tr.ownU(tr.share()) { // once more, with u of pairs that are no matches
 		tr.again()
 		for _, r := range rules {
 			if err := tr.run(r, false); err != nil {
@@ -151,7 +152,8 @@ type trainer struct {
 	sumM    [][]float64 // Σ over runs of matches × m
 	weight  []float64   // Σ matches over the runs that trained the unit
 	by      [][]string
-	pairs   float64 // of the whole table
+	pairs   float64   // of the whole table
+	all     []tallied // outcomes of all pairs, where they are few enough
 	lambda  float64
 	report  TrainReport
 	runs    []ruleRun

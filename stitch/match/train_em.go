@@ -78,7 +78,7 @@ func (tr *trainer) run(r BlockRule, names bool) error {
 		tr.counted[r.String()] = seen
 	}
 	counts, pairs, sampled := seen.counts, seen.pairs, seen.sampled
-	in := emInput{counts: counts, lambda: 0.3, fixed: tr.fixed, held: make([]bool, len(tr.units))}
+	in := emInput{counts: counts, lambda: 0.3, prior: startMatches, fixed: tr.fixed, held: make([]bool, len(tr.units))}
 	for i := range tr.units {
 		in.m = append(in.m, slices.Clone(tr.m[i]))
 		in.u = append(in.u, slices.Clone(tr.u[i]))

@@ -79,8 +79,12 @@ func (tr *trainer) sampleU() error {
 			}
 		})
 	}
+	total := sumTallies(part)
+	if tr.pairs <= float64(draws) {
+		tr.all = total
+	}
 	tr.u = like(tr.sumM)
-	for _, c := range sumTallies(part) {
+	for _, c := range total {
 		for i := range tr.units {
 			if l := tr.units[i].level(tr.comps, &c.pattern); l != missing {
 				tr.u[i][l-1] += float64(c.n)
@@ -131,6 +135,7 @@ func (tr *trainer) smoothU(i int) {
 	if c := &tr.comps[tr.units[i].comps[0]]; tr.units[i].joint < 0 && c.levels[0].Test == Exact {
 		u[0] = c.col.collision()
 	}
+	tr.mixChance(i, total)
 	normalise(u)
 }
 
@@ -164,15 +169,12 @@ func (tr *trainer) cleanU(lambda float64) bool {
 		return false
 	}
 	for i := range tr.units {
+		m := tr.learned(i)
 		for l := range tr.u[i] {
 			if tr.fixed[i][l] {
 				continue
 			}
-			m := tr.m[i][l] // start value of what no run told of
-			if tr.weight[i] > 0 {
-				m = tr.sumM[i][l] / tr.weight[i]
-			}
-			tr.u[i][l] = max((tr.u[i][l]-lambda*m)/(1-lambda), tr.u[i][l]/10)
+			tr.u[i][l] = max((tr.u[i][l]-lambda*m[l])/(1-lambda), tr.u[i][l]/10)
 		}
 		normalise(tr.u[i])
 	}
