@@ -106,8 +106,12 @@ func (e *eval) affiliate(found []affiliated, refusals *[]refusal, m uint32, p *p
 		for i < len(p.holdings) && p.holdings[i].value == v {
 			i++
 		}
+		rules := e.s.use(v).affiliates
+		if len(rules) == 0 {
+			continue
+		}
 		x := e.s.values.at(v)
-		for _, ri := range x.use.affiliates {
+		for _, ri := range rules {
 			r := &e.s.c.rules[ri]
 			if !r.admits(p.id.Source) || r.purpose != "" && e.consentAt(p, r.purpose, e.at) != Granted {
 				continue

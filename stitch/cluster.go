@@ -9,12 +9,15 @@ import (
 func (u *union) guardValues(vs []uint64, p *profile) []uint64 {
 	first := len(vs)
 	p.eachHeld(func(v uint32, _, last int64) {
-		x := u.e.s.values.at(v)
-		if x.blocked || x.shared || x.traits&traitRole != 0 {
+		limits := u.e.s.use(v).limits
+		if len(limits) == 0 {
 			return
 		}
-		for _, g := range x.use.guards {
-			if gd := &u.e.s.c.guards[g]; gd.maxPerEntity > 0 && u.e.live(after(last, gd.window)) {
+		if x := u.e.s.values.at(v); x.blocked || x.shared || x.traits&traitRole != 0 {
+			return
+		}
+		for _, g := range limits {
+			if u.e.live(after(last, u.e.s.c.guards[g].window)) {
 				vs = append(vs, uint64(g)<<32|uint64(v))
 			}
 		}

@@ -60,11 +60,15 @@ func (u *union) collect() (arrivals []arrival, edges []edge) {
 func (u *union) enter(i int32, p *profile) {
 	e, s := u.e, u.e.s
 	p.eachHeld(func(v uint32, _, last int64) {
-		x := s.values.at(v)
-		if len(x.use.same[u.level]) == 0 || len(x.holders) < 2 || !x.unites() {
+		rules := s.use(v).same[u.level]
+		if len(rules) == 0 {
 			return
 		}
-		for _, ri := range x.use.same[u.level] {
+		x := s.values.at(v)
+		if len(x.holders) < 2 || !x.unites() {
+			return
+		}
+		for _, ri := range rules {
 			r := &s.c.rules[ri]
 			if x.id.check() < r.same[0].check || !r.admits(p.id.Source) || !e.inForce(r) {
 				continue

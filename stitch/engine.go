@@ -32,7 +32,7 @@ func (g *engine) wait(d due) {
 // recount counts the holders of a value again; if it turned shared or back, its holders are touched.
 func (g *engine) recount(v uint32, d *delta) {
 	x := g.s.values.at(v)
-	if x.gone() || !x.use.counted {
+	if x.gone() || !g.s.use(v).counted {
 		return
 	}
 	if g.s.decided != nil {

@@ -198,7 +198,7 @@ func (h *Holders) Result(v b2b.View) (*Shared, error) {
 		if x.id.kind() == IPPrefix && len(x.holders) > 0 {
 			out.prefixes[x.id] = true
 		}
-		if x.use.counted && e.countShared(i, x) {
+		if l.s.use(i).counted && e.countShared(i, x) {
 			out.values[x.id] = true
 		}
 	}

@@ -63,6 +63,20 @@ func (x *index) find(hash uint64, same func(code uint32) bool) (code uint32, ok 
 	return none, false
 }
 
+// first returns the code that probably has a hash, or none: the first one with what is kept of the hash.
+func (x *index) first(hash uint64) uint32 {
+	t, h := &x.tables[hash%mapShards], uint32(hash>>32)
+	if t.used == 0 {
+		return none
+	}
+	mask := uint32(len(t.slots) - 1)
+	i := h & mask
+	for t.slots[i].code != none && t.slots[i].hash != h {
+		i = (i + 1) & mask
+	}
+	return t.slots[i].code
+}
+
 // own returns the table of a hash for changing.
 func (x *index) own(hash uint64) *hashTable {
 	i := hash % mapShards

@@ -14,9 +14,7 @@ func (s *store) record(f *admitted) factRec {
 	switch b := f.Body.(type) {
 	case nil:
 		rec.profile, rec.level = s.internProfile(f.seen.Profile), f.seen.Level
-		for _, id := range f.seen.Identifiers {
-			s.mention(id)
-		}
+		s.mention(f.seen.Identifiers...)
 		if len(f.seen.Fields) > 0 {
 			rec.body = Seen{Fields: f.seen.Fields}
 		}
@@ -30,13 +28,6 @@ func (s *store) record(f *admitted) factRec {
 	}
 	rec.count = uint16(len(s.mentions) - int(rec.first))
 	return rec
-}
-
-// mention lists a value that the fact in hand names.
-func (s *store) mention(id Identifier) {
-	v := s.internValue(id)
-	s.ownValue(v).refs++
-	s.mentions = append(s.mentions, v)
 }
 
 // named returns the values that a fact names.
@@ -302,11 +293,11 @@ func (s *store) note(p *profile, v uint32, before holding, h *holding, d *delta)
 	if d == nil {
 		return
 	}
-	x := s.values.at(v)
-	if x.use.counted {
+	use := s.use(v)
+	if use.counted {
 		d.touchValue(v)
 	}
-	if p.level == Account && x.use.affiliate && (before.first != h.first || before.held() != h.held() || s.c.affiliationsExpire()) {
+	if p.level == Account && use.affiliate && (before.first != h.first || before.held() != h.held() || s.c.affiliationsExpire()) {
 		d.touchAccounts(v)
 	}
 }
@@ -321,7 +312,7 @@ func (c *Compiled) affiliationsExpire() bool {
 
 // countShared reports whether more profiles than a guard allows hold a value.
 func (e *eval) countShared(code uint32, v *value) bool {
-	for _, gi := range v.use.guards {
+	for _, gi := range e.s.use(code).guards {
 		g := &e.s.c.guards[gi]
 		if g.maxHolders <= 0 || g.countBy == "" && len(v.holders) <= g.maxHolders {
 			continue // time alone makes holders fewer, never more

@@ -23,7 +23,6 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 		return nil
 	}
 	st := s.store.branch() // a store of its own, which the question may change
-	st.uses = maps.Clone(st.uses)
 	ghost := ProfileID{Source: p.ID.Source, ID: p.ID.ID}
 	if ghost.IsZero() {
 		ghost = ProfileID{Source: "?", ID: "?"}
@@ -83,8 +82,8 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 		}
 	}
 	for i := range x.holdings {
-		if v := st.values.at(x.holdings[i].value); len(v.use.same[p.Level]) > 0 {
-			for _, q := range v.holders {
+		if v := x.holdings[i].value; len(st.use(v).same[p.Level]) > 0 {
+			for _, q := range st.values.at(v).holders {
 				visit(q)
 			}
 		}

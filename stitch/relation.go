@@ -109,7 +109,7 @@ func (e *eval) relateByRules(m uint32, p *profile, out *[]Relation, refusals *[]
 	p.eachHeld(func(v uint32, _, _ int64) {
 		x := e.s.values.at(v)
 		if x.unites() {
-			for _, ri := range x.use.relate[p.level] {
+			for _, ri := range e.s.use(v).relate[p.level] {
 				try(ri, x.holders)
 			}
 		}

@@ -269,7 +269,7 @@ func (g *engine) adopt(c, was *Compiled) *delta {
 			continue
 		}
 		x := s.ownValue(v)
-		s.judge(x)
+		s.judge(x, s.use(v))
 		x.shared = false
 		d.touchValue(v)
 	}

@@ -20,7 +20,7 @@ func (g *engine) settle(d *delta) *outcome {
 	for p := range d.profiles { // the set decides, not the order
 		x := s.profiles.at(p)
 		for i := range x.holdings {
-			if u := s.values.at(x.holdings[i].value).use; u.counted && g.countsBy(u) {
+			if u := s.use(x.holdings[i].value); u.counted && g.countsBy(u) {
 				d.touchValue(x.holdings[i].value)
 			}
 		}
@@ -141,7 +141,7 @@ func (g *engine) refresh(d *delta, out *outcome, fresh map[*entity]bool) {
 		}
 		if x.level == Account || before != nil && before.level == Account {
 			for i := range x.holdings {
-				if v := x.holdings[i].value; s.values.at(v).use.affiliate {
+				if v := x.holdings[i].value; s.use(v).affiliate {
 					d.touchAccounts(v)
 				}
 			}
@@ -202,8 +202,8 @@ func (g *engine) touchNamed(id ProfileID, d *delta) {
 // touchRelated touches the profiles that a Relate rule may connect with a profile.
 func (g *engine) touchRelated(x *profile, d *delta) {
 	for i := range x.holdings {
-		if v := g.s.values.at(x.holdings[i].value); len(v.use.relate[x.level]) > 0 {
-			for _, q := range v.holders {
+		if v := x.holdings[i].value; len(g.s.use(v).relate[x.level]) > 0 {
+			for _, q := range g.s.values.at(v).holders {
 				d.touchAux(q)
 			}
 		}

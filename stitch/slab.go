@@ -36,3 +36,35 @@ func (s *slab[T]) keep(list []T) []T {
 	}
 	return append(s.take(len(list)), list...)
 }
+
+// slabs are where the small parts of a store lie.
+type slabs struct {
+	holdings slab[holding]
+	sights   slab[sight]
+	consents slab[consent]
+	codes    slab[uint32]
+}
+
+func newSlabs() *slabs {
+	return &slabs{
+		holdings: slab[holding]{size: slabSize},
+		sights:   slab[sight]{size: slabSize}, consents: slab[consent]{size: slabSize}, codes: slab[uint32]{size: slabSize},
+	}
+}
+
+// answers are where the parts of an answer lie, if it is found in one go. The zero value is for answers that are replaced.
+type answers struct {
+	components slab[component]
+	entities   slab[entity]
+	lists      slab[*entity]
+	links      slab[link]
+	rows       slab[belonging]
+	codes      slab[uint32]
+}
+
+func bulkAnswers() answers {
+	return answers{
+		components: slab[component]{size: slabSize}, entities: slab[entity]{size: slabSize}, lists: slab[*entity]{size: slabSize},
+		links: slab[link]{size: slabSize}, rows: slab[belonging]{size: slabSize}, codes: slab[uint32]{size: slabSize},
+	}
+}

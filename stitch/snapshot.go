@@ -21,6 +21,7 @@ func (s *store) share() store {
 	frozen := s.branch()
 	s.profiles.release()
 	s.values.release()
+	s.kinds.release()
 	s.combos.release()
 	s.byProfile.release()
 	s.byValue.release()
@@ -36,7 +37,7 @@ func (s *store) branch() store {
 	return store{
 		c: s.c, at: s.at, facts: slices.Clip(s.facts), mentions: slices.Clip(s.mentions), names: slices.Clip(s.names), profiles: s.profiles.branch(), values: s.values.branch(),
 		combos: s.combos.branch(), byProfile: s.byProfile.branch(), byValue: s.byValue.branch(), byCombo: s.byCombo.branch(),
-		byEntity: s.byEntity.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: s.uses, relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: newSlabs(), decided: s.decided,
+		byEntity: s.byEntity.branch(), ips: ipIndex{buckets: s.ips.buckets.branch()}, uses: slices.Clip(s.uses), kinds: s.kinds.branch(), relates: s.relates, epoch: s.epoch + 1, lengths: s.lengths, slabs: newSlabs(), decided: s.decided,
 	}
 }
 
@@ -240,10 +241,10 @@ func (s *Snapshot) affiliates(account *entity) []*entity {
 			}
 		}
 		for i := range p.holdings {
-			v := s.store.values.at(p.holdings[i].value)
-			if !v.use.affiliate {
+			if !s.store.use(p.holdings[i].value).affiliate {
 				continue
 			}
+			v := s.store.values.at(p.holdings[i].value)
 			if q, ok := parsePrefix(v.id); ok && v.id.kind() == IPPrefix {
 				s.store.ips.within(q, func(w uint32) {
 					for _, h := range s.store.values.at(w).holders {

@@ -3,7 +3,6 @@ package stitch
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 const none = ^uint32(0)
@@ -26,45 +25,17 @@ type store struct {
 	byCombo    cowMap[[4]uint32, uint32]
 	byEntity   index // founders, by the id of their entity
 	ips        ipIndex
-	collisions int     // founders with one id
-	decided    *Shared // who is shared was decided over more facts than these; nil = decide here
-	uses       map[Kind]*kindUse
-	relates    bool         // some rule has the effect Relate
-	epoch      uint32       // grows with every snapshot: older objects are copied before they change
-	lengths    [2][129]bool // prefix lengths that somebody owns, of IPv4 and IPv6
+	collisions int              // founders with one id
+	decided    *Shared          // who is shared was decided over more facts than these; nil = decide here
+	uses       []*kindUse       // by the code of the kind
+	byKind     map[Kind]uint32  // no part of a snapshot
+	kinds      cowSlice[uint32] // of values, beside them: most questions end with the kind
+	relates    bool             // some rule has the effect Relate
+	epoch      uint32           // grows with every snapshot: older objects are copied before they change
+	lengths    [2][129]bool     // prefix lengths that somebody owns, of IPv4 and IPv6
 	slabs      *slabs
-}
-
-// slabs are where the small parts of a store lie.
-type slabs struct {
-	holdings slab[holding]
-	sights   slab[sight]
-	consents slab[consent]
-	codes    slab[uint32]
-}
-
-func newSlabs() *slabs {
-	return &slabs{
-		holdings: slab[holding]{size: slabSize},
-		sights:   slab[sight]{size: slabSize}, consents: slab[consent]{size: slabSize}, codes: slab[uint32]{size: slabSize},
-	}
-}
-
-// answers are where the parts of an answer lie, if it is found in one go. The zero value is for answers that are replaced.
-type answers struct {
-	components slab[component]
-	entities   slab[entity]
-	lists      slab[*entity]
-	links      slab[link]
-	rows       slab[belonging]
-	codes      slab[uint32]
-}
-
-func bulkAnswers() answers {
-	return answers{
-		components: slab[component]{size: slabSize}, entities: slab[entity]{size: slabSize}, lists: slab[*entity]{size: slabSize},
-		links: slab[link]{size: slabSize}, rows: slab[belonging]{size: slabSize}, codes: slab[uint32]{size: slabSize},
-	}
+	hashes     []uint64 // space for the identifiers of one fact
+	codes      []uint32 // likewise
 }
 
 // factRec is a [Fact] in columns.
@@ -154,7 +125,6 @@ func (s *said) clone() *said {
 type value struct {
 	id       Identifier
 	epoch    uint32
-	use      *kindUse
 	traits   traits
 	blocked  bool
 	shared   bool
@@ -181,146 +151,13 @@ type combo struct {
 	epoch   uint32
 }
 
-// kindUse is what the rules want from a kind.
-type kindUse struct {
-	kind       Kind
-	same       [3][]int // by level: rules of effect Same with this kind as their only Same condition
-	relate     [3][]int // likewise for Relate
-	affiliate  bool     // some Affiliate rule compares it
-	affiliates []int    // rules of effect Affiliate that start from a value of it: their first Same, or IP for Within
-	guards     []int    // guards on it
-	counted    bool     // some guard on it has MaxHolders
-	countedBy  bool     // some guard counts holders by this kind
-}
-
 func newStore(c *Compiled) *store {
 	s := &store{
-		c: c, epoch: 1, slabs: newSlabs(), byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{},
+		c: c, epoch: 1, slabs: newSlabs(), byProfile: newIndex(), byValue: newIndex(), byFact: newIndex(), byName: map[string]uint32{}, byKind: map[Kind]uint32{},
 		byCombo: newCowMap[[4]uint32, uint32](hashCombo), byEntity: newIndex(), ips: newIPIndex(),
 	}
 	s.setRules(c)
 	return s
-}
-
-// setRules prepares the tables that depend on rules; what values and profiles keep of them is renewed by the caller.
-func (s *store) setRules(c *Compiled) {
-	s.c, s.uses, s.relates = c, map[Kind]*kindUse{}, false
-	use := func(k Kind) *kindUse {
-		if s.uses[k] == nil {
-			s.uses[k] = &kindUse{kind: k}
-		}
-		return s.uses[k]
-	}
-	for i := range c.rules {
-		r := &c.rules[i]
-		if r.off {
-			continue
-		}
-		s.relates = s.relates || r.effect == Relate
-		for _, cond := range r.same {
-			if r.effect == Affiliate {
-				use(cond.kind).affiliate = true
-			}
-		}
-		if r.within {
-			use(IP).affiliate, use(IPPrefix).affiliate = true, true
-			use(IP).affiliates = append(use(IP).affiliates, i)
-		} else if r.effect == Affiliate {
-			use(r.same[0].kind).affiliates = append(use(r.same[0].kind).affiliates, i)
-		}
-		if len(r.same) == 1 && r.effect == Same {
-			u := use(r.same[0].kind)
-			u.same[r.level] = append(u.same[r.level], i)
-		}
-		if len(r.same) == 1 && r.effect == Relate {
-			u := use(r.same[0].kind)
-			u.relate[r.level] = append(u.relate[r.level], i)
-		}
-	}
-	for i, g := range c.guards {
-		u := use(g.kind)
-		u.guards = append(u.guards, i)
-		u.counted = u.counted || g.maxHolders > 0
-		if g.countBy != "" {
-			use(g.countBy).countedBy = true
-		}
-	}
-}
-
-func (s *store) useOf(k Kind) *kindUse {
-	u := s.uses[k]
-	if u == nil {
-		u = &kindUse{kind: k}
-		s.uses[k] = u
-	}
-	return u
-}
-
-// internName returns the code of a name of which there are few: a source, a purpose, somebody who says so.
-func (s *store) internName(name string) uint32 {
-	code, ok := s.byName[name]
-	if s.byName == nil { // the store of a snapshot
-		i := slices.Index(s.names, name)
-		if i < 0 {
-			s.names = append(s.names, name)
-			return uint32(len(s.names) - 1)
-		}
-		return uint32(i)
-	}
-	if !ok {
-		name = strings.Clone(name)
-		code = uint32(len(s.names))
-		s.names, s.byName[name] = append(s.names, name), code
-	}
-	return code
-}
-
-// internProfile returns the code of a profile.
-func (s *store) internProfile(id ProfileID) uint32 {
-	if i, ok := s.codeOf(id); ok {
-		return i
-	}
-	id.Source = s.names[s.internName(id.Source)] // of which there are few
-	i := s.profiles.append(profile{id: id, epoch: s.epoch, recorded: unlimited})
-	s.byProfile.insert(hashProfile(id), i)
-	return i
-}
-
-// internValue returns the code of an identifier.
-func (s *store) internValue(id Identifier) uint32 {
-	if i, ok := s.valueOf(id); ok {
-		return i
-	}
-	derived := s.derive(id)
-	i := s.values.append(s.newValue(id, derived))
-	if derived != none {
-		s.ownValue(derived).refs++
-	}
-	s.byValue.insert(hashIdentifier(id), i)
-	//exhaustive:ignore
-	switch id.kind() {
-	case IP:
-		s.ips.add(id, i)
-	case IPPrefix:
-		if p, ok := parsePrefix(id); ok {
-			s.lengths[family(p.Addr())][p.Bits()] = true
-		}
-	}
-	return i
-}
-
-func (s *store) newValue(id Identifier, derived uint32) value {
-	v := value{id: id, epoch: s.epoch, derived: derived}
-	s.judge(&v)
-	return v
-}
-
-// judge sets what the rules and lists say of a value.
-func (s *store) judge(v *value) {
-	v.use, v.traits, v.blocked = s.useOf(v.id.kind()), s.c.norm.traits(v.id), false
-	for _, g := range v.use.guards {
-		v.blocked = v.blocked || s.c.guards[g].blocks(v.id.value)
-	}
 }
 
 // own returns the profile for changing: with lists of its own if a snapshot holds it.
@@ -385,24 +222,4 @@ func removeFact(list []uint32, f uint32) []uint32 {
 		return slices.Delete(list, i, i+1)
 	}
 	return list
-}
-
-// derived returns the value that follows from a value on a profile of a level, or none.
-func (s *store) derived(v uint32, l Level) uint32 {
-	x := s.values.at(v)
-	if x.id.kind() == Domain && l != Account {
-		return none
-	}
-	return x.derived
-}
-
-// derive returns the value that follows from an identifier, or none: the mail domain of an address, and of a site.
-func (s *store) derive(id Identifier) uint32 {
-	if d, ok := id.Derived(); ok {
-		return s.internValue(d)
-	}
-	if id.kind() == Domain && !isPseudonym(id.value) && !underPrivateSuffix(id.value) {
-		return s.internValue(tagged(EmailDomain, "", id.value, id.check()))
-	}
-	return none
 }

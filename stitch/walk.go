@@ -65,11 +65,12 @@ func (w *walker) reach(e *eval, q uint32) {
 func (w *walker) neighbours(e *eval, i uint32) {
 	p := e.s.profiles.at(i)
 	p.eachHeld(func(v uint32, _, last int64) {
-		x := e.s.values.at(v)
-		if len(x.use.same[p.level]) == 0 || len(x.holders) < 2 || w.values[v] == w.generation || !x.unites() {
+		rules := e.s.use(v).same[p.level]
+		if len(rules) == 0 || w.values[v] == w.generation {
 			return
 		}
-		if !e.anyAlive(x.use.same[p.level], last) {
+		x := e.s.values.at(v)
+		if len(x.holders) < 2 || !x.unites() || !e.anyAlive(rules, last) {
 			return
 		}
 		w.values[v] = w.generation
