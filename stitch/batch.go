@@ -21,6 +21,7 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 	}
 	l := loader{s: newStore(c)}
 	l.s.facts = make([]factRec, 0, len(facts))
+	l.s.mentions = make([]uint32, 0, 2*len(facts))
 	l.s.byFact.expect(len(facts))
 	d := door{c: c, report: &report}
 	for i := range facts {

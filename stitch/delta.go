@@ -10,6 +10,19 @@ type delta struct {
 
 func newDelta() *delta { return &delta{profiles: make(map[uint32]uint32, 4)} }
 
+// again returns an empty delta in the space of one that was used, unless that had become large.
+func (d *delta) again() *delta {
+	const large = 64
+	if d == nil || len(d.profiles)+len(d.recount)+len(d.accounts)+len(d.aux) > large {
+		return newDelta()
+	}
+	clear(d.profiles)
+	clear(d.recount)
+	clear(d.accounts)
+	clear(d.aux)
+	return d
+}
+
 func (d *delta) touch(p, cause uint32) {
 	if d == nil {
 		return

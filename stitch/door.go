@@ -59,6 +59,12 @@ type door struct {
 	forgotten func(Identifier) bool
 }
 
+// rest lets go of the fact in hand; the space stays.
+func (d *door) rest() {
+	d.report, d.out = nil, admitted{}
+	clear(d.ids[:cap(d.ids)])
+}
+
 func (d *door) reject(field, reason string) {
 	path := "facts[" + strconv.Itoa(d.index) + "]"
 	if field != "" {

@@ -158,57 +158,73 @@ func (s *store) ruleName(rule int32) string {
 	return s.c.rules[rule].name
 }
 
-func (w *feedWriter) affiliations() {
-	type state struct {
-		windows []span
-		live    bool
-		rule    string
+// stay is one window in which a person belonged to an account.
+type stay struct {
+	pairKey
+	span
+	live bool
+	rule string
+}
+
+// stays lists the affiliations of entities by person and account, each pair in the order of its rows.
+func stays(entities []*entity, at int64) []stay {
+	n := 0
+	for _, e := range entities {
+		n += len(e.affiliations)
 	}
-	collect := func(ents []*entity, at int64) map[pairKey]*state {
-		var m map[pairKey]*state
-		for _, e := range ents {
-			if m == nil && len(e.affiliations) > 0 {
-				m = map[pairKey]*state{}
+	out := make([]stay, 0, n)
+	for _, e := range entities {
+		for i := range e.affiliations {
+			b := &e.affiliations[i]
+			x := stay{pairKey: pairKey{e.id, b.account}, span: span{b.from, b.to}, live: b.contains(at)}
+			if b.rule != nil {
+				x.rule = b.rule.name
 			}
-			for i := range e.affiliations {
-				a := &e.affiliations[i]
-				k := pairKey{e.id, a.account}
-				if m[k] == nil {
-					m[k] = &state{}
-				}
-				x := m[k]
-				x.windows = append(x.windows, span{a.from, a.to})
-				if a.contains(at) {
-					x.live, x.rule = true, ""
-					if a.rule != nil {
-						x.rule = a.rule.name
-					}
-				}
-			}
+			out = append(out, x)
 		}
-		return m
 	}
-	before, now := collect(w.out.replaced, nano(w.was)), collect(w.out.made, nano(w.now))
-	if len(before)+len(now) == 0 {
-		return
+	slices.SortStableFunc(out, func(x, y stay) int { return x.compare(y.pairKey) })
+	return out
+}
+
+func (k pairKey) compare(l pairKey) int { return cmp.Or(cmp.Compare(k.a, l.a), cmp.Compare(k.b, l.b)) }
+
+// cutPair takes the windows of a pair off the front of a list: those of the pair, whether one is live, and the rule of the
+// last one that is.
+func cutPair(list []stay, k pairKey) (own, rest []stay, live bool, rule string) {
+	n := 0
+	for n < len(list) && list[n].pairKey == k {
+		if list[n].live {
+			live, rule = true, list[n].rule
+		}
+		n++
 	}
-	keys := map[pairKey]bool{}
-	for k := range before {
-		keys[k] = true
-	}
-	for k := range now {
-		keys[k] = true
-	}
-	for _, k := range slices.SortedFunc(maps.Keys(keys), func(x, y pairKey) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) }) {
-		b, n := before[k], now[k]
+	return list[:n], list[n:], live, rule
+}
+
+func (w *feedWriter) affiliations() {
+	before, now := stays(w.out.replaced, nano(w.was)), stays(w.out.made, nano(w.now))
+	for len(before)+len(now) > 0 {
+		var k pairKey
+		if len(now) == 0 || len(before) > 0 && before[0].compare(now[0].pairKey) < 0 {
+			k = before[0].pairKey
+		} else {
+			k = now[0].pairKey
+		}
+		var b, n []stay
+		var wasLive, isLive bool
+		var wasRule, rule string
+		b, before, wasLive, wasRule = cutPair(before, k)
+		n, now, isLive, rule = cutPair(now, k)
+		same := func(x, y stay) bool { return x.span == y.span }
 		switch {
-		case n == nil:
-			w.add(AffiliationEnded, k.a, k.b, nil, b.rule)
-		case b != nil && b.live == n.live && slices.Equal(b.windows, n.windows):
-		case n.live:
-			w.add(AffiliatedChange, k.a, k.b, nil, n.rule)
+		case len(n) == 0:
+			w.add(AffiliationEnded, k.a, k.b, nil, wasRule)
+		case len(b) > 0 && wasLive == isLive && slices.EqualFunc(b, n, same):
+		case isLive:
+			w.add(AffiliatedChange, k.a, k.b, nil, rule)
 		default:
-			w.add(AffiliationEnded, k.a, k.b, nil, n.rule)
+			w.add(AffiliationEnded, k.a, k.b, nil, rule)
 		}
 	}
 }

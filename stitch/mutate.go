@@ -127,6 +127,9 @@ func (s *store) activate(f uint32, d *delta) {
 		p := s.own(rec.profile)
 		p.active++
 		d.touch(rec.profile, f)
+		if p.holdings == nil {
+			p.holdings = s.slabs.holdings.take(int(rec.count) + 1)
+		}
 		for _, v := range s.named(rec) {
 			s.see(p, rec.profile, v, none, f, d)
 			if x := s.derived(v, rec.level); x != none {
@@ -231,7 +234,11 @@ func (s *store) holding(p *profile, code, v, via uint32) *holding {
 		return &p.holdings[i]
 	}
 	if j, _ := p.findHolding(v, 0); j >= len(p.holdings) || p.holdings[j].value != v {
-		s.ownValue(v).addHolder(code, p.level)
+		x := s.ownValue(v)
+		if x.holders == nil {
+			x.holders = s.slabs.codes.take(2)
+		}
+		x.addHolder(code, p.level)
 	}
 	p.holdings = slices.Insert(p.holdings, i, holding{value: v, via: via, first: unlimited, last: -unlimited})
 	return &p.holdings[i]
@@ -252,6 +259,9 @@ func (s *store) prune(p *profile, code, v, via uint32) {
 func (s *store) see(p *profile, code, v, via, f uint32, d *delta) {
 	h := s.holding(p, code, v, via)
 	before := *h
+	if h.seen == nil {
+		h.seen = s.slabs.sights.take(1)
+	}
 	h.seen = s.insertSight(h.seen, sight{s.facts[f].occurred, f})
 	p.resum(h)
 	s.note(p, v, before, h, d)

@@ -28,6 +28,8 @@ type Resolver struct {
 	clock    int64
 	seq      uint64
 	last     *Snapshot
+	door     door   // kept for its space
+	delta    *delta // likewise
 }
 
 // ruleVersion is a set of rules from the moment on at which it was recorded.
@@ -63,9 +65,11 @@ func (r *Resolver) Clock() time.Time { return moment(r.clock) }
 func (r *Resolver) Apply(facts ...Fact) ([]Change, Report, error) {
 	var report Report
 	s := r.engine.s
-	d := door{c: s.c, report: &report, forgotten: r.isForgotten}
+	d := &r.door
+	d.c, d.report, d.forgotten = s.c, &report, r.isForgotten
+	defer d.rest()
 	clock := r.clock
-	var codes []uint32
+	codes := make([]uint32, 0, len(facts))
 	for i := range facts {
 		f, ok := d.admit(i, &facts[i])
 		if !ok {
@@ -88,7 +92,8 @@ func (r *Resolver) Apply(facts ...Fact) ([]Change, Report, error) {
 		clock = max(clock, nano(f.RecordedAt))
 	}
 	changes := r.advance(clock)
-	delta := newDelta()
+	delta := r.delta.again()
+	r.delta = delta
 	for _, code := range codes {
 		r.bring(code, delta)
 	}
