@@ -103,28 +103,3 @@ func TestChanges(t *testing.T) {
 		t.Errorf("%+v, want %+v", changes[0], want)
 	}
 }
-
-// FuzzOCEL: what can be read is written back to an equal log, and nothing panics.
-func FuzzOCEL(f *testing.F) {
-	f.Add([]byte(`{"objectTypes":[{"name":"t","attributes":[{"name":"x","type":"string"}]}],"objects":[{"id":"o","type":"t","attributes":[{"name":"x","time":"1970-01-01T00:00:00Z","value":1.50}]}],
-		"events":[{"id":"e","type":"a","time":"2020-02-01T00:00:00Z","relationships":[{"objectId":"o","qualifier":"q"}]}]}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		o, _, err := journey.ParseOCEL(data)
-		if err != nil {
-			return
-		}
-		out, err := o.AppendOCEL(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, _, err := journey.ParseOCEL(out)
-		if err != nil || !o.Equal(again) {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		o.Components()
-		o.Quality()
-		for _, x := range o.ObjectTypes() {
-			o.Flatten(x.Name)
-		}
-	})
-}

@@ -13,10 +13,9 @@
 //   - Where journeys cross: [NewCrossings] for relations in time, [Log.Crossings] for rules such as "no offer during a complaint", [Try] to see
 //     what a rule would have held, [Log.Chance] whether it happens more often than chance has it.
 //   - The design: [NewMap], [Map.Check], [Atlas] for the versions and roles, JSON by [Map.UnmarshalJSON].
-//   - What others need: [StepCounts] for role inference (dmu/inference), [Changes] for the funnel, [Log.Touches] for attribution, [FromLog] and
-//     [ParseOCEL] for object-centric tools.
+//   - What others need: [StepCounts] for role inference (dmu/inference), [Changes] for the funnel, [Log.Touches] for attribution.
 //
-// The sub-packages work on logs and maps: discovery finds the most-used journeys and the process behind them, conformance holds recorded
+// The sub-packages work on logs and maps: object has the object-centric view, discovery finds the most-used journeys and the process behind them, conformance holds recorded
 // journeys against a map, simulation says before a campaign whether customers will flow through.
 //
 // # A worked example
@@ -46,7 +45,7 @@
 // Three models of the field stand behind the vocabulary. The deviations between a designed and a recorded journey come in four kinds: missing
 // and ad-hoc touchpoints, irregular sequence, failed touchpoints (Halvorsrud, Kvale & Følstad 2016); package conformance finds them. A touchpoint
 // has a sender, a receiver and a channel (CJML: Halvorsrud et al. 2023); [Step] has them. An event may be about many objects at once, and every
-// flattening to one kind of case loses something (van der Aalst 2019); [ObjectLog] keeps them, and [ObjectLog.Quality] says what is lost.
+// flattening to one kind of case loses something (van der Aalst 2019); package object keeps them, and says what is lost.
 //
 // # Limits
 //

@@ -55,13 +55,6 @@ func ask(t *testing.T, l *journey.Log) {
 		t.Error(err)
 	}
 	l.VegaLite()
-	objects := journey.FromLog(l)
-	objects.Components()
-	objects.Quality()
-	objects.Flatten("person")
-	if _, err := objects.AppendOCEL(nil); err != nil {
-		t.Error(err)
-	}
 }
 
 // TestOddLogs: logs that hold next to nothing, or odd things, answer every question, and so do the logs that are made of them.

@@ -35,7 +35,8 @@ var graph = map[string][]string{
 	"funnel/lifetime": {".", "funnel", "funnel/survival"},
 
 	"journey":             journeyFloor,
-	"journey/discovery":   append(journeyFloor, "journey"),
+	"journey/object":      append(journeyFloor, "journey"),
+	"journey/discovery":   append(journeyFloor, "journey", "journey/object"),
 	"journey/conformance": append(journeyFloor, "journey", "journey/discovery"),
 	"journey/simulation": append(
 		journeyFloor, "journey", "journey/discovery", "journey/conformance", "funnel/survival",

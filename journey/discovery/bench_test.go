@@ -10,6 +10,7 @@ import (
 	"github.com/buyerjourney/b2b/internal/realdata"
 	"github.com/buyerjourney/b2b/journey"
 	"github.com/buyerjourney/b2b/journey/discovery"
+	"github.com/buyerjourney/b2b/journey/object"
 )
 
 // sizes runs a benchmark on bpic2012, once and repeated, and on generated logs.
@@ -79,7 +80,7 @@ func BenchmarkObjectDFG(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		o, _, err := journey.ParseOCEL(data)
+		o, _, err := object.ParseOCEL(data)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/buyerjourney/b2b/journey"
+	"github.com/buyerjourney/b2b/journey/object"
 )
 
 // ObjectEdge is one edge of the object-centric directly-follows graph (van der Aalst 2019): To comes directly after From in
@@ -18,7 +18,7 @@ type ObjectEdge struct {
 
 // ObjectDFG returns the object-centric directly-follows graph, in order of type, from, to. Three counts are needed, since
 // one pair of events may be about many objects, and one object may take an edge many times.
-func ObjectDFG(o *journey.ObjectLog) []ObjectEdge {
+func ObjectDFG(o *object.Log) []ObjectEdge {
 	var out []ObjectEdge
 	for _, t := range o.ObjectTypes() {
 		log := o.Flatten(t.Name)

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/buyerjourney/b2b/internal/realdata"
-	"github.com/buyerjourney/b2b/journey"
 	"github.com/buyerjourney/b2b/journey/discovery"
+	"github.com/buyerjourney/b2b/journey/object"
 )
 
 func TestOracleObjectDFG(t *testing.T) {
@@ -22,7 +22,7 @@ func TestOracleObjectDFG(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o, _, err := journey.ParseOCEL(data)
+			o, _, err := object.ParseOCEL(data)
 			if err != nil {
 				t.Fatal(err)
 			}

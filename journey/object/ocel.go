@@ -1,4 +1,4 @@
-package journey
+package object
 
 import (
 	"bytes"
@@ -11,9 +11,8 @@ import (
 	"time"
 
 	"github.com/buyerjourney/b2b"
+	"github.com/buyerjourney/b2b/journey"
 )
-
-func itoa(i int) string { return strconv.Itoa(i) }
 
 type ocelFile struct {
 	ObjectTypes []ocelType   `json:"objectTypes"`
@@ -61,7 +60,7 @@ type ocelLink struct {
 // ParseOCEL reads a log in the JSON form of OCEL 2.0. No event and no object is dropped: a relation to an object that is not there is
 // left out and reported with its path, and so is a time that cannot be read, an empty or repeated id, and a value that is no scalar. The
 // error, of a file that is no JSON of this form, names the byte.
-func ParseOCEL(data []byte) (*ObjectLog, Report, error) {
+func ParseOCEL(data []byte) (*Log, journey.Report, error) {
 	var f ocelFile
 	dec := json.NewDecoder(bytes.NewReader(data))
 	err := dec.Decode(&f)
@@ -71,15 +70,15 @@ func ParseOCEL(data []byte) (*ObjectLog, Report, error) {
 		}
 	}
 	if err != nil {
-		return nil, Report{}, ocelError(err, len(data))
+		return nil, journey.Report{}, ocelError(err, len(data))
 	}
-	var rep Report
+	var rep journey.Report
 	note := func(index int, path, reason string) {
-		rep.Rejected = append(rep.Rejected, Reject{Rejection: b2b.Rejection{Index: index, Path: path, Reason: reason}})
+		rep.Rejected = append(rep.Rejected, journey.Reject{Rejection: b2b.Rejection{Index: index, Path: path, Reason: reason}})
 	}
-	o := &ObjectLog{index: make(map[string]int, len(f.Objects)), objectTypes: ocelTypes(f.ObjectTypes), eventTypes: ocelTypes(f.EventTypes)}
+	o := &Log{index: make(map[string]int, len(f.Objects)), objectTypes: ocelTypes(f.ObjectTypes), eventTypes: ocelTypes(f.EventTypes)}
 	for i, x := range f.Objects {
-		path := "objects[" + itoa(i) + "]"
+		path := "objects[" + strconv.Itoa(i) + "]"
 		if _, taken := o.index[x.ID]; taken {
 			note(i, path+".id", "the same id twice")
 		} else {
@@ -90,23 +89,23 @@ func ParseOCEL(data []byte) (*ObjectLog, Report, error) {
 		}
 		o.objects = append(o.objects, Object{ID: x.ID, Type: x.Type, Values: ocelValues(x.Attributes, i, path, note)})
 	}
-	links := func(list []ocelLink, i int, path string) []ObjectLink {
-		var out []ObjectLink
+	links := func(list []ocelLink, i int, path string) []Link {
+		var out []Link
 		for k, r := range list {
 			if _, ok := o.index[r.ObjectID]; !ok {
-				note(i, path+".relationships["+itoa(k)+"].objectId", "no such object")
+				note(i, path+".relationships["+strconv.Itoa(k)+"].objectId", "no such object")
 				continue
 			}
-			out = append(out, ObjectLink{r.ObjectID, r.Qualifier})
+			out = append(out, Link{r.ObjectID, r.Qualifier})
 		}
 		return out
 	}
 	for i, x := range f.Objects {
-		o.objects[i].Links = links(x.Relationships, i, "objects["+itoa(i)+"]")
+		o.objects[i].Links = links(x.Relationships, i, "objects["+strconv.Itoa(i)+"]")
 	}
 	ids := make(map[string]bool, len(f.Events))
 	for i, x := range f.Events {
-		path := "events[" + itoa(i) + "]"
+		path := "events[" + strconv.Itoa(i) + "]"
 		if x.ID == "" || x.Type == "" {
 			note(i, path, "no id or no type")
 		}
@@ -118,7 +117,7 @@ func ParseOCEL(data []byte) (*ObjectLog, Report, error) {
 		if !ok {
 			note(i, path+".time", "not a time")
 		}
-		o.events = append(o.events, ObjectEvent{
+		o.events = append(o.events, Event{
 			ID: x.ID, Type: x.Type, At: t, Values: ocelValues(x.Attributes, i, path, note), Links: links(x.Relationships, i, path),
 		})
 	}
@@ -136,26 +135,26 @@ func ocelError(err error, length int) error {
 	if _, ok := errors.AsType[*b2b.InvalidError](err); ok {
 		return err
 	}
-	return &b2b.InvalidError{Path: "ocel", Reason: "JSON ends at byte " + itoa(length)}
+	return &b2b.InvalidError{Path: "ocel", Reason: "JSON ends at byte " + strconv.Itoa(length)}
 }
 
-func ocelTypes(list []ocelType) []ObjectType {
-	var out []ObjectType
+func ocelTypes(list []ocelType) []Type {
+	var out []Type
 	for _, t := range list {
-		o := ObjectType{Name: t.Name}
+		o := Type{Name: t.Name}
 		for _, a := range t.Attributes {
-			o.Attributes = append(o.Attributes, Attribute{a.Name, a.Type})
+			o.Attributes = append(o.Attributes, journey.Attribute{Name: a.Name, Value: a.Type})
 		}
 		out = append(out, o)
 	}
 	return out
 }
 
-func ocelValues(list []ocelValue, i int, path string, note func(int, string, string)) []ObjectValue {
-	var out []ObjectValue
+func ocelValues(list []ocelValue, i int, path string, note func(int, string, string)) []Value {
+	var out []Value
 	for k, a := range list {
-		below := path + ".attributes[" + itoa(k) + "]"
-		v := ObjectValue{Name: a.Name}
+		below := path + ".attributes[" + strconv.Itoa(k) + "]"
+		v := Value{Name: a.Name}
 		switch raw := bytes.TrimSpace(a.Value); {
 		case len(raw) == 0:
 			v.Text, v.Literal = "null", true
@@ -182,16 +181,19 @@ func ocelValues(list []ocelValue, i int, path string, note func(int, string, str
 // ocelTime reads RFC 3339, also with a blank instead of T and without a zone, which is then UTC. Finer than µs is cut off.
 func ocelTime(text string) (time.Time, bool) {
 	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil && !badYear(t) {
+		if t, err := time.Parse(layout, text); err == nil && inYears(t) {
 			return t.UTC().Truncate(time.Microsecond), true
 		}
 	}
 	return time.Time{}, false
 }
 
+// inYears reports whether t lies in the years 1 to 9999.
+func inYears(t time.Time) bool { y := t.UTC().Year(); return y >= 1 && y <= 9999 }
+
 // AppendOCEL appends the log in the JSON form of OCEL 2.0. [ParseOCEL] reads it back to an equal log. Times are in UTC; an event
 // without a time has an empty one in the file.
-func (o *ObjectLog) AppendOCEL(dst []byte) ([]byte, error) {
+func (o *Log) AppendOCEL(dst []byte) ([]byte, error) {
 	f := ocelFile{
 		ObjectTypes: typesOut(o.objectTypes), EventTypes: typesOut(o.eventTypes),
 		Objects: make([]ocelObject, len(o.objects)), Events: make([]ocelEvent, len(o.events)),
@@ -211,7 +213,7 @@ func (o *ObjectLog) AppendOCEL(dst []byte) ([]byte, error) {
 	return append(dst, bytes.TrimRight(b.Bytes(), "\n")...), nil
 }
 
-func typesOut(list []ObjectType) []ocelType {
+func typesOut(list []Type) []ocelType {
 	out := make([]ocelType, len(list))
 	for i, t := range list {
 		out[i] = ocelType{t.Name, make([]ocelAttribute, len(t.Attributes))}
@@ -226,10 +228,10 @@ func ocelText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(rfc3339)
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
-func valuesOut(list []ObjectValue) []ocelValue {
+func valuesOut(list []Value) []ocelValue {
 	out := make([]ocelValue, len(list))
 	for i, v := range list {
 		raw := json.RawMessage(v.Text)
@@ -241,7 +243,7 @@ func valuesOut(list []ObjectValue) []ocelValue {
 	return out
 }
 
-func linksOut(list []ObjectLink) []ocelLink {
+func linksOut(list []Link) []ocelLink {
 	out := make([]ocelLink, len(list))
 	for i, x := range list {
 		out[i] = ocelLink{x.Object, x.Qualifier}
@@ -250,20 +252,20 @@ func linksOut(list []ObjectLink) []ocelLink {
 }
 
 // Equal reports whether two object logs agree in everything, order included.
-func (o *ObjectLog) Equal(p *ObjectLog) bool {
-	values := func(a, b []ObjectValue) bool {
-		return slices.EqualFunc(a, b, func(x, y ObjectValue) bool {
+func (o *Log) Equal(p *Log) bool {
+	values := func(a, b []Value) bool {
+		return slices.EqualFunc(a, b, func(x, y Value) bool {
 			return x.Name == y.Name && x.Text == y.Text && x.Literal == y.Literal && x.At.Equal(y.At)
 		})
 	}
-	types := func(a, b []ObjectType) bool {
-		return slices.EqualFunc(a, b, func(x, y ObjectType) bool { return x.Name == y.Name && slices.Equal(x.Attributes, y.Attributes) })
+	types := func(a, b []Type) bool {
+		return slices.EqualFunc(a, b, func(x, y Type) bool { return x.Name == y.Name && slices.Equal(x.Attributes, y.Attributes) })
 	}
 	return types(o.objectTypes, p.objectTypes) && types(o.eventTypes, p.eventTypes) &&
 		slices.EqualFunc(o.objects, p.objects, func(x, y Object) bool {
 			return x.ID == y.ID && x.Type == y.Type && slices.Equal(x.Links, y.Links) && values(x.Values, y.Values)
 		}) &&
-		slices.EqualFunc(o.events, p.events, func(x, y ObjectEvent) bool {
+		slices.EqualFunc(o.events, p.events, func(x, y Event) bool {
 			return x.ID == y.ID && x.Type == y.Type && x.At.Equal(y.At) && slices.Equal(x.Links, y.Links) && values(x.Values, y.Values)
 		})
 }

@@ -1,25 +1,52 @@
-package journey_test
+package object_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/internal/realdata"
-	"github.com/buyerjourney/b2b/journey"
+	"github.com/buyerjourney/b2b/journey/object"
 )
 
-func ocel(t testing.TB, file string) *journey.ObjectLog {
+func oracle(t *testing.T, file string, into any) {
+	t.Helper()
+	if err := json.Unmarshal(realdata.Oracle(t, "journey/"+file), into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func timeOf(t *testing.T, text string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func diff(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", what, d)
+	}
+}
+
+func ocel(t testing.TB, file string) *object.Log {
 	t.Helper()
 	data, err := io.ReadAll(realdata.Open(t, "journey/"+file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, rep, err := journey.ParseOCEL(data)
+	o, rep, err := object.ParseOCEL(data)
 	if err != nil || len(rep.Rejected) > 0 {
 		t.Fatal(err, rep.Rejected)
 	}
@@ -84,7 +111,7 @@ func TestObjectOracle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, rep, err := journey.ParseOCEL(data)
+			again, rep, err := object.ParseOCEL(data)
 			if err != nil || len(rep.Rejected) > 0 || !o.Equal(again) {
 				t.Errorf("round trip: %v %v", err, rep.Rejected)
 			}
@@ -163,7 +190,7 @@ func TestOCELSpecExample(t *testing.T) {
 }
 
 func TestOCELFaults(t *testing.T) {
-	o, rep, err := journey.ParseOCEL([]byte(`{"objects":[{"id":"o","type":"t","attributes":[{"name":"x","time":"1970-01-01T00:00:00Z","value":1},
+	o, rep, err := object.ParseOCEL([]byte(`{"objects":[{"id":"o","type":"t","attributes":[{"name":"x","time":"1970-01-01T00:00:00Z","value":1},
 		{"name":"x","time":"2020-01-01T00:00:00Z","value":"two"}],"relationships":[{"objectId":"gone","qualifier":""}]}],
 		"events":[{"id":"e","type":"a","time":"2020-02-01 00:00:00","relationships":[{"objectId":"nobody","qualifier":"q"},{"objectId":"o","qualifier":"q"}]},
 		{"id":"e","type":"b","time":"some day"}]}`))
@@ -185,8 +212,33 @@ func TestOCELFaults(t *testing.T) {
 		}
 	}
 	for text, reason := range map[string]string{`{"events":[}`: "byte 1", `{"events":1}`: "byte", `{} x`: "byte", `{"a`: "byte"} {
-		if _, _, err := journey.ParseOCEL([]byte(text)); !errors.Is(err, b2b.ErrInvalid) || !strings.Contains(err.Error(), reason) {
+		if _, _, err := object.ParseOCEL([]byte(text)); !errors.Is(err, b2b.ErrInvalid) || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
+}
+
+// FuzzOCEL: what can be read is written back to an equal log, and nothing panics.
+func FuzzOCEL(f *testing.F) {
+	f.Add([]byte(`{"objectTypes":[{"name":"t","attributes":[{"name":"x","type":"string"}]}],"objects":[{"id":"o","type":"t","attributes":[{"name":"x","time":"1970-01-01T00:00:00Z","value":1.50}]}],
+		"events":[{"id":"e","type":"a","time":"2020-02-01T00:00:00Z","relationships":[{"objectId":"o","qualifier":"q"}]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		o, _, err := object.ParseOCEL(data)
+		if err != nil {
+			return
+		}
+		out, err := o.AppendOCEL(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, _, err := object.ParseOCEL(out)
+		if err != nil || !o.Equal(again) {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		o.Components()
+		o.Quality()
+		for _, x := range o.ObjectTypes() {
+			o.Flatten(x.Name)
+		}
+	})
 }
