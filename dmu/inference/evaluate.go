@@ -106,7 +106,6 @@ func fit(persons []dmu.PersonSteps, cfg Config) (*Model, error) {
 }
 
 func (m *Model) evaluate(persons []dmu.PersonSteps) (Evaluation, error) {
-	const bins = 10
 	seats := len(m.seats)
 	e := Evaluation{}
 	for _, n := range m.persons {
@@ -117,8 +116,7 @@ func (m *Model) evaluate(persons []dmu.PersonSteps) (Evaluation, error) {
 		e.Majority = max(e.Majority, float64(n))
 	}
 	var loss, priorLoss, brier stat.Compensated
-	var confidence [bins]stat.Compensated
-	var inBin, rightInBin [bins]int
+	sure := make(calibration, 10)
 	hit, said := make([]int, seats), make([]int, seats)
 	right, rightDecided := 0, 0
 	post := make([]float64, seats)
@@ -141,16 +139,10 @@ func (m *Model) evaluate(persons []dmu.PersonSteps) (Evaluation, error) {
 			}
 			brier.Add(float64(p * p))
 		}
-		b := bins - 1
-		for b > 0 && v.P <= float64(b)/bins+1e-12 { // on the border but for rounding
-			b--
-		}
-		inBin[b]++
-		confidence[b].Add(v.P)
+		sure.add(v.P, best == truth)
 		said[best]++
 		if best == truth {
 			right++
-			rightInBin[b]++
 			hit[truth]++
 		}
 		if v.Decided {
@@ -163,11 +155,8 @@ func (m *Model) evaluate(persons []dmu.PersonSteps) (Evaluation, error) {
 	n := float64(e.N)
 	e.Accuracy, e.Majority = float64(right)/n, e.Majority/n
 	e.LogLoss, e.PriorLogLoss, e.Brier = loss.Sum()/n, priorLoss.Sum()/n, brier.Sum()/n
-	var gap, f1 stat.Compensated
-	for b := range bins {
-		gap.Add(math.Abs(confidence[b].Sum() - float64(rightInBin[b])))
-	}
-	e.ECE = gap.Sum() / n
+	e.ECE = sure.err()
+	var f1 stat.Compensated
 	for r, k := range hit {
 		if m.persons[r] > 0 && k > 0 {
 			f1.Add(2 * float64(k) / float64(int64(said[r])+m.persons[r]))

@@ -48,6 +48,10 @@ type oracle struct {
 		P         floats1           `json:"map_posterior"`
 		Marginals map[string]floats `json:"marginals"`
 	} `json:"joint_assignment"`
+	Calibration struct {
+		P, Y []float64
+		ECE  float64 `json:"ece_5_equal_width_bins_right_closed"`
+	}
 }
 
 type floats struct{ Float map[string]float64 }
@@ -224,5 +228,18 @@ func TestOracleJoint(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The bins alone, on answers whose probabilities lie on borders: the rest of the block is of two seats, which Evaluate's
+// tests cover for any number.
+func TestOracleCalibration(t *testing.T) {
+	o, _, _ := readOracle(t)
+	var right []bool
+	for _, y := range o.Calibration.Y {
+		right = append(right, y == 1)
+	}
+	if got := inference.ExpectedCalibrationError(5, o.Calibration.P, right); len(right) != 8 || math.Abs(got-o.Calibration.ECE) > 1e-12 {
+		t.Errorf("%v of %d answers, want %v", got, len(right), o.Calibration.ECE)
 	}
 }
