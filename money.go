@@ -158,11 +158,19 @@ func (m Money) Neg() (Money, error) {
 
 // Sub returns m − n, with the rules of [Money.Add].
 func (m Money) Sub(n Money) (Money, error) {
-	n, err := n.Neg()
-	if err != nil {
-		return Money{}, err
+	if !m.IsGiven() || m.currency != n.currency {
+		n, err := n.Neg()
+		if err != nil {
+			return Money{}, err
+		}
+		return m.Add(n)
 	}
-	return m.Add(n)
+	difference := m.minor - n.minor
+	if (difference < m.minor) != (n.minor > 0) && n.minor != 0 {
+		return Money{}, ErrOverflow
+	}
+	m.minor = difference
+	return m, nil
 }
 
 // Mul returns k times m.
@@ -289,13 +297,9 @@ func (m Money) Amount() string {
 	return text
 }
 
-// Float64 returns the number of major units, for charts and ratios; sums belong in minor units.
+// Float64 returns the number of major units, rounded once, for charts and ratios; sums belong in minor units.
 func (m Money) Float64() float64 {
-	f := float64(m.minor)
-	for range m.Digits() {
-		f /= 10
-	}
-	return f
+	return float64(m.minor) / [...]float64{1, 10, 100, 1000, 10000}[m.Digits()]
 }
 
 // String returns "1234.50 EUR", or "" where no amount was given.

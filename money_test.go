@@ -18,6 +18,7 @@ func TestParseMoney(t *testing.T) {
 	}{
 		{in: "1234.5 EUR", want: "1234.50 EUR"},
 		{in: "eur -0.01", want: "-0.01 EUR"},
+		{in: "AED 7", want: "7.00 AED"},
 		{in: "7 JPY", want: "7 JPY"},
 		{in: "1.250 KWD", want: "1.250 KWD"},
 		{in: "1.500 EUR", want: "1.50 EUR"},
@@ -73,10 +74,8 @@ func moneyProperty(t *rapid.T) {
 		return
 	}
 	check("sum", sum, err, new(big.Int).Add(x, y))
-	if b.Minor() != math.MinInt64 {
-		diff, err := a.Sub(b)
-		check("difference", diff, err, new(big.Int).Sub(x, y))
-	}
+	diff, err := a.Sub(b)
+	check("difference", diff, err, new(big.Int).Sub(x, y))
 	product, err := a.Mul(k)
 	check("multiple", product, err, new(big.Int).Mul(x, big.NewInt(k)))
 	if a.Currency() == b.Currency() {
@@ -87,6 +86,30 @@ func moneyProperty(t *rapid.T) {
 }
 
 func TestMoney(t *testing.T) { rapid.Check(t, moneyProperty) }
+
+// At the ends of the range every operation is exact or an overflow.
+func TestMoneyEnds(t *testing.T) {
+	ends := []int64{math.MinInt64, math.MinInt64 + 1, -1 << 62, -2, -1, 0, 1, 2, 1 << 62, math.MaxInt64}
+	check := func(name string, x, y int64, got b2b.Money, err error, want *big.Int) {
+		if want.IsInt64() != (err == nil) || (err == nil && got != b2b.MustMoney(want.Int64(), "EUR")) || (err != nil && !errors.Is(err, b2b.ErrOverflow)) {
+			t.Errorf("%s of %d and %d: %v, %v; want %v", name, x, y, got, err, want)
+		}
+	}
+	for _, x := range ends {
+		a, bigA := b2b.MustMoney(x, "EUR"), big.NewInt(x)
+		got, err := a.Neg()
+		check("negative", x, x, got, err, new(big.Int).Neg(bigA))
+		for _, y := range ends {
+			b, bigB := b2b.MustMoney(y, "EUR"), big.NewInt(y)
+			got, err = a.Add(b)
+			check("sum", x, y, got, err, new(big.Int).Add(bigA, bigB))
+			got, err = a.Sub(b)
+			check("difference", x, y, got, err, new(big.Int).Sub(bigA, bigB))
+			got, err = a.Mul(y)
+			check("product", x, y, got, err, new(big.Int).Mul(bigA, bigB))
+		}
+	}
+}
 
 func FuzzMoney(f *testing.F) { f.Fuzz(rapid.MakeFuzz(moneyProperty)) }
 
@@ -134,6 +157,26 @@ func splitProperty(t *rapid.T) {
 
 func TestMoneySplit(t *testing.T) {
 	rapid.Check(t, splitProperty)
+	for _, c := range []struct {
+		minor   int64
+		weights []float64
+		want    []int64
+	}{
+		{100, []float64{1, 1, 1}, []int64{34, 33, 33}}, // equal remainders: the lower index
+		{-100, []float64{1, 1, 1}, []int64{-34, -33, -33}},
+		{2, []float64{0, 1, 1, 1}, []int64{0, 1, 1, 0}},
+		{7, []float64{1, 2, 3}, []int64{1, 2, 4}},        // 1 1/6, 2 1/3, 3 1/2
+		{10, []float64{.55, .28, .17}, []int64{5, 3, 2}}, // 5.5, 2.8, 1.7
+		{-7, []float64{3, 2, 1}, []int64{-4, -2, -1}},    // towards zero, then away from it
+		{math.MinInt64, []float64{1}, []int64{math.MinInt64}},
+	} {
+		parts, err := b2b.MustMoney(c.minor, "EUR").Split(c.weights)
+		for i, want := range c.want {
+			if err != nil || len(parts) != len(c.want) || parts[i] != b2b.MustMoney(want, "EUR") {
+				t.Fatalf("%d by %v: %v, %v; want %v", c.minor, c.weights, parts, err, c.want)
+			}
+		}
+	}
 	_, err := b2b.MustMoney(1, "EUR").Split([]float64{-1, math.NaN(), 2})
 	if want := "weights[0]: negative\nweights[1]: not a finite number"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
@@ -171,7 +214,11 @@ func TestMoneyConvert(t *testing.T) {
 	if _, err := b2b.MustMoney(math.MaxInt64, "JPY").Convert(big.NewRat(1, 1), "EUR"); !errors.Is(err, b2b.ErrOverflow) {
 		t.Errorf("overflow: %v", err)
 	}
-	if got := b2b.MustMoney(123, "KWD").Float64(); got != .123 {
-		t.Errorf("Float64 = %v", got)
+	for want, m := range map[float64]b2b.Money{
+		.123: b2b.MustMoney(123, "KWD"), .07: b2b.MustMoney(7, "EUR"), -12: b2b.MustMoney(-12, "JPY"), .0001: b2b.MustMoney(1, "CLF"),
+	} {
+		if got := m.Float64(); got != want {
+			t.Errorf("Float64 of %v = %v", m, got)
+		}
 	}
 }
