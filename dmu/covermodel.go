@@ -63,7 +63,7 @@ func (m *coverModel) seat(r int, rho []float64) float64 {
 	p := make([]float64, need+1)
 	p[0] = 1
 	for i := range rho {
-		q := rho[i] * m.pi[i][r]
+		q := float64(rho[i] * m.pi[i][r])
 		p[need] += float64(p[need-1] * q)
 		for k := need - 1; k > 0; k-- {
 			p[k] = float64(p[k]*(1-q)) + float64(p[k-1]*q)
@@ -139,7 +139,7 @@ func (m *coverModel) all(maxWork int) (float64, error) {
 			}
 			stay := 1.0
 			for k, r := range seats {
-				q := rho * m.pi[i][r]
+				q := float64(rho * m.pi[i][r])
 				stay -= q
 				next[step(s, k)] += float64(p * q)
 			}

@@ -146,12 +146,12 @@ func (m Map) SVG() string {
 		x := (stripLeft + stripRight) / 2
 		fill := "#bbbbbb"
 		if k.known {
-			x = middle + k.x*(plotRight-plotLeft)/2
+			x = middle + float64(k.x*(plotRight-plotLeft)/2)
 			fill = stanceColour(AttitudeOf(k.x))
 		}
 		y := plotBottom
 		if m.top > 0 {
-			y -= k.y / m.top * (plotBottom - plotTop)
+			y -= float64(k.y / m.top * (plotBottom - plotTop))
 		}
 		r := 4 + 2*float64(k.reach)
 		s.Group(func() {

@@ -71,7 +71,7 @@ func UnseenSeats(n int, mean float64) (b2b.Estimate, error) {
 	terms := []float64{1}
 	sum, moment := 1.0, float64(first-n)
 	for k, term := first, 1.0; ; k++ {
-		term *= mu / float64(k)
+		term = float64(term * (mu / float64(k)))
 		terms = append(terms, term)
 		sum += term
 		moment += float64(term * float64(k+1-n))

@@ -112,7 +112,7 @@ func KendallW(ratings [][]float64) (float64, bool) {
 			count[r]++
 		}
 		for _, t := range count { // whole numbers: the order does not matter
-			ties += t*t*t - t
+			ties += float64(t*t*t) - t
 		}
 	}
 	mean := float64(m) * float64(n+1) / 2
@@ -121,7 +121,7 @@ func KendallW(ratings [][]float64) (float64, bool) {
 		s.Add(float64((r - mean) * (r - mean)))
 	}
 	fm, fn := float64(m), float64(n)
-	below := fm*fm*(fn*fn*fn-fn) - fm*ties
+	below := float64(fm*fm*(float64(fn*fn*fn)-fn)) - float64(fm*ties)
 	if below <= 0 {
 		return 0, false
 	}

@@ -53,14 +53,14 @@ func rankingStates(members, alternatives, limit int) int {
 				trees *= float64(s)
 			}
 			for k, n := range f[j-s] {
-				f[j][k+s-1] += choose * trees * n
+				f[j][k+s-1] += float64(choose * trees * n)
 			}
 			choose = choose * float64(j-s) / float64(s)
 		}
 	}
 	sum, power := 0.0, 1.0
 	for _, n := range f[alternatives] {
-		sum += n * power
+		sum += float64(n * power)
 		power *= float64(members)
 	}
 	return int(min(sum, most))

@@ -21,7 +21,7 @@ func AdjustedRand(a, b []string) (index float64, ok bool) {
 			for j < len(x) && x[j] == x[i] {
 				j++
 			}
-			sum += float64(j-i) * float64(j-i-1) / 2
+			sum += float64(float64(j-i) * float64(j-i-1) / 2)
 			i = j
 		}
 		return sum
@@ -31,7 +31,7 @@ func AdjustedRand(a, b []string) (index float64, ok bool) {
 		both[i] = strconv.Itoa(len(a[i])) + ":" + a[i] + b[i]
 	}
 	together, inA, inB := pairs(both), pairs(a), pairs(b)
-	expected := inA * inB / (float64(n) * float64(n-1) / 2)
+	expected := float64(inA * inB / (float64(n) * float64(n-1) / 2))
 	most := (inA + inB) / 2
 	if most == expected {
 		return 1, true

@@ -301,7 +301,7 @@ func leader(logs []float64, except int) int {
 			peak = max(peak, x)
 		}
 	}
-	first, near := -1, 1e-12+1e-14*math.Abs(peak)
+	first, near := -1, 1e-12+float64(1e-14*math.Abs(peak))
 	for i, x := range logs {
 		if i != except && x >= peak-near {
 			logs[i] = peak

@@ -223,7 +223,7 @@ func (a Account) check(p *b2b.Problems, path string, teams int, asOf time.Time) 
 // gain returns m(p − p₀) − c·h in minor units, rounded half to even once. Floats decide where their error cannot matter; near
 // a half, and beyond 2⁵⁰, exact rationals do.
 func gain(margin int64, p, p0 float64, cost, hours int64) *big.Int {
-	m, c := float64(margin), float64(cost)*float64(hours)
+	m, c := float64(margin), float64(float64(cost)*float64(hours))
 	x := float64(m*(p-p0)) - c
 	size := math.Abs(m) + c
 	if half := math.Abs(x - math.Floor(x) - 0.5); size < 1<<50 && half > size*0x1p-50 {

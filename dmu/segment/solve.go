@@ -288,5 +288,5 @@ func (k *knapsack) dual() int64 {
 			best = min(best, total())
 		}
 	}
-	return int64(math.Ceil(best + math.Abs(best)*1e-12))
+	return int64(math.Ceil(best + float64(math.Abs(best)*1e-12)))
 }

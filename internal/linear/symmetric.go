@@ -26,9 +26,9 @@ func (s *Spectrum) Decompose(r []float64, n int) {
 	for range 60 {
 		off, diagonal := 0.0, 0.0
 		for i := range n {
-			diagonal += a[i*n+i] * a[i*n+i]
+			diagonal += float64(a[i*n+i] * a[i*n+i])
 			for j := range i {
-				off += a[i*n+j] * a[i*n+j]
+				off += float64(a[i*n+j] * a[i*n+j])
 			}
 		}
 		if off <= 1e-34*diagonal {

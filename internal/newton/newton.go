@@ -43,7 +43,7 @@ func (p *Point) ToLog(v []float64) {
 		for j := range v {
 			p.Hess[i][j] *= v[i] * v[j]
 		}
-		p.Hess[i][i] += v[i] * p.Grad[i]
+		p.Hess[i][i] += float64(v[i] * p.Grad[i])
 	}
 	for i := range v {
 		p.Grad[i] *= v[i]
@@ -108,7 +108,7 @@ func climb(theta []float64, n float64, at, trial **Point, f func([]float64, *Poi
 		size, decrement := 0.0, 0.0
 		for i, s := range step {
 			size = max(size, math.Abs(s))
-			decrement += s * (*at).Grad[i]
+			decrement += float64(s * (*at).Grad[i])
 		}
 		if lambda == 0 && decrement < 1e-12 && size < 1e-7 { // the last step is taken, but it changes nothing that can be seen
 			for i := range theta {
@@ -120,14 +120,14 @@ func climb(theta []float64, n float64, at, trial **Point, f func([]float64, *Poi
 		}
 		shrink := min(1, 2/size)
 		for i := range next {
-			next[i] = theta[i] + shrink*step[i]
+			next[i] = theta[i] + float64(shrink*step[i])
 			if math.Abs(next[i]) > 30 { // a parameter runs away to 0 or infinity
 				return false
 			}
 		}
 		(*trial).Reset()
 		f(next, *trial)
-		if v := (*trial).Value; v >= (*at).Value-1e-10*math.Abs((*at).Value) && !math.IsInf(v, 0) {
+		if v := (*trial).Value; v >= (*at).Value-float64(1e-10*math.Abs((*at).Value)) && !math.IsInf(v, 0) {
 			copy(theta, next)
 			*at, *trial = *trial, *at
 			if lambda /= 8; lambda < 1e-9*n {
@@ -163,7 +163,7 @@ func Cholesky(m [][]float64) (l [][]float64, ok bool) {
 		for j := range i + 1 {
 			sum := m[i][j]
 			for p := range j {
-				sum -= l[i][p] * l[j][p]
+				sum -= float64(l[i][p] * l[j][p])
 			}
 			if i != j {
 				l[i][j] = sum / l[j][j]
@@ -183,13 +183,13 @@ func solve(l [][]float64, b []float64) []float64 {
 	x := append([]float64(nil), b...)
 	for i := range k {
 		for j := range i {
-			x[i] -= l[i][j] * x[j]
+			x[i] -= float64(l[i][j] * x[j])
 		}
 		x[i] /= l[i][i]
 	}
 	for i := k - 1; i >= 0; i-- {
 		for j := i + 1; j < k; j++ {
-			x[i] -= l[j][i] * x[j]
+			x[i] -= float64(l[j][i] * x[j])
 		}
 		x[i] /= l[i][i]
 	}

@@ -24,8 +24,8 @@ func LogChoose(n, k int64) float64 {
 	}
 	// Stirling's series, so that the large parts cancel before they round (Loader 2000).
 	fn, fk, fr := float64(n), float64(k), float64(n-k)
-	return -fk*math.Log(fk/fn) - fr*math.Log1p(-fk/fn) +
-		0.5*math.Log(fn/(2*math.Pi*fk*fr)) + stirling(fn) - stirling(fk) - stirling(fr)
+	return float64(-fk*math.Log(fk/fn)) - float64(fr*math.Log1p(-fk/fn)) +
+		float64(0.5*math.Log(fn/(2*math.Pi*fk*fr))) + stirling(fn) - stirling(fk) - stirling(fr)
 }
 
 // stirling is log n! − log(√(2πn)(n/e)^n), for n > 16 to all digits.

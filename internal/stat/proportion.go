@@ -13,10 +13,10 @@ func Wilson(k, n, level float64) (lo, hi float64) {
 	if math.IsInf(z, 1) {
 		return 0, 1
 	}
-	z2 := z * z
+	z2 := float64(z * z)
 	p := k / n
 	centre := k + z2/2
-	half := z * math.Sqrt(float64(k*(1-p))+z2/4)
+	half := float64(z * math.Sqrt(float64(k*(1-p))+z2/4))
 	// Of the two roots of a quadratic whose product is known, the one that cancels is taken from the other.
 	d := n + z2
 	hi = (centre + half) / d
@@ -67,10 +67,10 @@ func AgrestiCoull(k, n, level float64) (lo, hi float64) {
 		return 0, 1
 	}
 	k = min(max(k, 0), n)
-	z2 := z * z
+	z2 := float64(z * z)
 	m := n + z2
 	p := (k + z2/2) / m
-	half := z * math.Sqrt(p*(1-p)/m)
+	half := float64(z * math.Sqrt(p*(1-p)/m))
 	return max(p-half, 0), min(p+half, 1)
 }
 

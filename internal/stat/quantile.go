@@ -65,7 +65,7 @@ func TCDF(t, df float64) float64 {
 		return NormalCDF(t)
 	}
 	var half float64
-	if t2 := t * t; t2 < df {
+	if t2 := float64(t * t); t2 < df {
 		half = 0.5 * (1 - mathext.RegIncBeta(0.5, df/2, t2/(df+t2)))
 	} else if math.IsInf(t2, 1) {
 		half = 0
@@ -129,7 +129,7 @@ func Quantile7(sorted []float64, p float64) (q float64, ok bool) {
 	if len(sorted) == 0 || math.IsNaN(p) {
 		return 0, false
 	}
-	return between(sorted, float64(len(sorted)-1)*min(max(p, 0), 1)), true
+	return between(sorted, float64(float64(len(sorted)-1)*min(max(p, 0), 1))), true
 }
 
 // Quantile6 is type 6 of the same paper (Weibull 1939): one more value from the same distribution lies below the quantile with
@@ -140,7 +140,7 @@ func Quantile6(sorted []float64, p float64) (q float64, ok bool) {
 	if len(sorted) == 0 || math.IsNaN(p) {
 		return 0, false
 	}
-	return between(sorted, max(0, float64(len(sorted)+1)*min(max(p, 0), 1)-1)), true
+	return between(sorted, max(0, float64(float64(len(sorted)+1)*min(max(p, 0), 1))-1)), true
 }
 
 // between interpolates at position h ≥ 0, counted from 0.

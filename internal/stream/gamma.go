@@ -41,13 +41,13 @@ func (g *Gamma) Draw(r *Rand) float64 {
 func (g *Gamma) draw(r *Rand) float64 {
 	for {
 		x := r.NormFloat64()
-		v := 1 + g.c*x
+		v := 1 + float64(g.c*x)
 		if v <= 0 {
 			continue
 		}
 		v = v * v * v
 		u := r.open()
-		if x2 := x * x; u < 1-0.0331*x2*x2 || math.Log(u) < 0.5*x2+g.d*(1-v+math.Log(v)) {
+		if x2 := x * x; u < 1-float64(0.0331*x2*x2) || math.Log(u) < 0.5*x2+float64(g.d*(1-v+math.Log(v))) {
 			return g.d * v
 		}
 	}

@@ -51,8 +51,8 @@ func (r *Rand) poissonInversion(mean float64) int {
 }
 
 func (r *Rand) poissonPTRS(mean float64) int {
-	b := 0.931 + 2.53*math.Sqrt(mean)
-	a := -0.059 + 0.02483*b
+	b := 0.931 + float64(2.53*math.Sqrt(mean))
+	a := -0.059 + float64(0.02483*b)
 	invAlpha := 1.1239 + 1.1328/(b-3.4)
 	vr := 0.9277 - 3.6224/(b-2)
 	logMean := math.Log(mean)
@@ -60,7 +60,7 @@ func (r *Rand) poissonPTRS(mean float64) int {
 		u := r.open() - 0.5
 		v := r.open()
 		us := 0.5 - math.Abs(u)
-		k := math.Floor((2*a/us+b)*u + mean + 0.43)
+		k := math.Floor(float64((2*a/us+b)*u) + mean + 0.43)
 		if us >= 0.07 && v <= vr {
 			return int(k)
 		}
@@ -68,7 +68,7 @@ func (r *Rand) poissonPTRS(mean float64) int {
 			continue
 		}
 		lg, _ := math.Lgamma(k + 1)
-		if math.Log(v)+math.Log(invAlpha)-math.Log(a/(us*us)+b) <= k*logMean-mean-lg {
+		if math.Log(v)+math.Log(invAlpha)-math.Log(a/(us*us)+b) <= float64(k*logMean)-mean-lg {
 			return int(k)
 		}
 	}

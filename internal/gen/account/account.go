@@ -107,7 +107,7 @@ func (g *generator) account() {
 		seat := g.truth.Seats[p]
 		// durations of the purchasing log: about two weeks on average, log-normal
 		begin := g.at(Epoch, end.Add(-60*24*time.Hour))
-		length := time.Duration(min(59, 14*math.Exp(.8*g.r.NormFloat64()-.32)) * 24 * float64(time.Hour))
+		length := time.Duration(min(59, 14*math.Exp(float64(.8*g.r.NormFloat64())-.32)) * 24 * float64(time.Hour))
 		for range 4 + g.r.IntN(8) {
 			steps := Common
 			if g.r.Float64() < g.c.Typical {
@@ -145,7 +145,7 @@ func (g *generator) complaint(end time.Time) (from, to time.Time, ok bool) {
 		return from, to, false
 	}
 	from = g.at(Epoch, end.Add(-40*24*time.Hour))
-	to = from.Add(time.Duration((5 + 30*g.r.Float64()) * 24 * float64(time.Hour))).Truncate(time.Microsecond)
+	to = from.Add(time.Duration((5 + float64(30*g.r.Float64())) * 24 * float64(time.Hour))).Truncate(time.Microsecond)
 	key := string(g.id) + "/complaint"
 	g.add(journey.Event{Step: "complaint", Kind: journey.Support, Journey: key, At: from})
 	g.add(journey.Event{Step: "answer", Kind: journey.Support, Journey: key, At: g.at(from, to)})
