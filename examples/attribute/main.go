@@ -29,30 +29,25 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // options are the flags as given.
 type options struct {
-	in, out, rejects string
-	input            string
-	sep              string
-	cols             columns
-	zone             string
-	location         *time.Location
-	model, order     string
-	value, nulls     bool
-	transform        string
-	lookback         string
-	halfLife         float64
-	position, two    string
-	skip, decay      string
-	replicates       int
-	seed             uint64
-	level            float64
-	workers          int
+	cli.Files
+	cli.Resampling
+	input         string
+	sep           string
+	cols          columns
+	zone          string
+	location      *time.Location
+	model, order  string
+	value, nulls  bool
+	transform     string
+	lookback      string
+	halfLife      float64
+	position, two string
+	skip, decay   string
 }
 
 func flags(o *options) *flag.FlagSet {
 	fs := flag.NewFlagSet(program, flag.ContinueOnError)
-	fs.StringVar(&o.in, "in", "", "input `FILE` (default: standard input)")
-	fs.StringVar(&o.out, "out", "", "output `FILE` (default: standard output)")
-	fs.StringVar(&o.rejects, "rejects", "", "write rejected rows to `FILE`: line,reason")
+	o.Files.Register(fs)
 	fs.StringVar(&o.input, "input", "paths", "one row per path: paths; or per touch: touches")
 	fs.StringVar(&o.sep, "sep", ">", "between the steps of a path")
 	fs.StringVar(&o.cols.path, "path-col", "path", "column of the path")
@@ -78,11 +73,7 @@ func flags(o *options) *flag.FlagSet {
 	fs.StringVar(&o.two, "two", "split", "model position, paths of two steps: split the middle, or renormalise the ends")
 	fs.StringVar(&o.skip, "skip", "", "model last-non: the `NAME` to pass over")
 	fs.StringVar(&o.decay, "decay", "0.5,168h,24h", "model step-decay: factor, per this time, between steps")
-	fs.IntVar(&o.replicates, "replicates", 0, "replicates for intervals; 0 is none")
-	fs.Uint64Var(&o.seed, "seed", 1, "seed of the replicates")
-	fs.Float64Var(&o.level, "level", 0.95, "level of the intervals")
-	cli.Alias(fs, "level", "levels")
-	fs.IntVar(&o.workers, "workers", 1, "replicates at the same time; the output is the same for any number")
+	o.Resampling.Register(fs, 0)
 	return fs
 }
 
@@ -97,17 +88,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	var rejects cli.Rejects
 	set, rows, err := read(&o, stdin, &rejects)
-	if e := rejects.WriteFile(o.rejects); e != nil {
+	if e := rejects.WriteFile(o.Rejects); e != nil {
 		return cli.Fail(stderr, program, cli.Unusable, errors.Join(err, e))
 	}
-	if errors.Is(err, errNothing) { // then the rejections are the problems
-		all := []error{err}
-		for _, r := range rejects.All() {
-			all = append(all, fmt.Errorf("line %d: %s", r.Line, r.Reason))
-		}
-		err = errors.Join(all...)
-	}
-	if err != nil {
+	if err = rejects.Explain(err); err != nil {
 		return cli.Fail(stderr, program, cli.Unusable, err)
 	}
 	paths, err := plan.transform.Apply(set.Result())

@@ -57,17 +57,9 @@ func (o *options) plan() (*plan, error) {
 		}
 		p.model = m
 	}
-	if o.replicates < 0 {
-		add("-replicates: negative")
-	}
-	if o.workers < 0 {
-		add("-workers: negative")
-	}
-	if !(o.level > 0 && o.level < 1) {
-		add("-level: outside (0,1)")
-	}
+	problems = append(problems, o.Check())
 	p.config = attribution.Config{
-		IgnoreNulls: !o.nulls, Replicates: o.replicates, Level: o.level, Source: cli.Seed(o.seed), Workers: o.workers,
+		IgnoreNulls: !o.nulls, Replicates: o.Replicates, Level: o.Level, Source: cli.Seed(o.Seed), Workers: o.Workers,
 	}
 	return p, errors.Join(problems...)
 }

@@ -21,12 +21,9 @@ type columns struct {
 	key, time, channel, conversion, touchValue string
 }
 
-// errNothing says that no row can be used.
-var errNothing = errors.New("no usable row in the input")
-
 // read reads the input into a set of paths.
 func read(o *options, stdin io.Reader, rejects *cli.Rejects) (set *attribution.PathSet, rows int, err error) {
-	r, err := cli.Open(o.in, stdin)
+	r, err := cli.Open(o.In, stdin)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -45,7 +42,7 @@ func read(o *options, stdin io.Reader, rejects *cli.Rejects) (set *attribution.P
 		err = t.Err()
 	}
 	if err == nil && rejects.Count() == t.Rows() {
-		err = errNothing
+		err = cli.ErrNoRow
 	}
 	return set, t.Rows(), err
 }

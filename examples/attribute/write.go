@@ -18,7 +18,7 @@ var header = []string{
 
 // write writes one row per channel, sorted by channel, and what is unattributed.
 func write(o *options, c *attribution.Credits, stdout io.Writer) (err error) {
-	out, err := cli.Create(o.out, stdout)
+	out, err := cli.Create(o.Out, stdout)
 	if err != nil {
 		return err
 	}

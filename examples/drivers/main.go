@@ -27,24 +27,19 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // options are the flags as given.
 type options struct {
-	in, out, rejects  string
+	cli.Files
+	cli.Resampling
 	outcome, positive string
 	drivers, stated   string
 	na, naValue       string
 	method, cut       string
 	scale, classes    string
 	weight, cluster   string
-	replicates        int
-	seed              uint64
-	level             float64
-	workers           int
 }
 
 func flags(o *options) *flag.FlagSet {
 	fs := flag.NewFlagSet(program, flag.ContinueOnError)
-	fs.StringVar(&o.in, "in", "", "input `FILE` (default: standard input)")
-	fs.StringVar(&o.out, "out", "", "output `FILE` (default: standard output)")
-	fs.StringVar(&o.rejects, "rejects", "", "write rejected rows to `FILE`: line,reason")
+	o.Files.Register(fs)
 	fs.StringVar(&o.outcome, "outcome", "", "`COLUMN` of the overall judgement (required)")
 	fs.StringVar(&o.positive, "positive", "", "the outcome is 1 where it reads `TEXT`, whatever the case, else 0")
 	fs.StringVar(&o.drivers, "drivers", "", "`COLUMNS` of the ratings, with commas; a..b is all from a to b (required)")
@@ -57,11 +52,7 @@ func flags(o *options) *flag.FlagSet {
 	fs.StringVar(&o.classes, "classes", "0.80,0.95", "cumulative shares at which core and supporting end")
 	fs.StringVar(&o.weight, "weight", "", "`COLUMN` of weights")
 	fs.StringVar(&o.cluster, "cluster", "", "`COLUMN` of rows that belong together, such as the account")
-	fs.IntVar(&o.replicates, "replicates", 200, "replicates for intervals; 0 is none")
-	fs.Uint64Var(&o.seed, "seed", 1, "seed of the replicates")
-	fs.Float64Var(&o.level, "level", 0.95, "level of the intervals")
-	cli.Alias(fs, "level", "levels")
-	fs.IntVar(&o.workers, "workers", 1, "replicates at the same time; the output is the same for any number")
+	o.Resampling.Register(fs, 200)
 	return fs
 }
 
@@ -76,17 +67,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	var rejects cli.Rejects
 	sample, code, err := read(&o, plan, stdin, &rejects)
-	if e := rejects.WriteFile(o.rejects); e != nil {
+	if e := rejects.WriteFile(o.Rejects); e != nil {
 		return cli.Fail(stderr, program, cli.Unusable, errors.Join(err, e))
 	}
-	if errors.Is(err, errNothing) { // then the rejections are the problems
-		all := []error{err}
-		for _, r := range rejects.All() {
-			all = append(all, fmt.Errorf("line %d: %s", r.Line, r.Reason))
-		}
-		err = errors.Join(all...)
-	}
-	if err != nil {
+	if err = rejects.Explain(err); err != nil {
 		return cli.Fail(stderr, program, code, err)
 	}
 	progress := cli.NewProgress(stderr, "replicates")

@@ -22,7 +22,7 @@ func (o *options) plan() (*plan, error) {
 	var problems []error
 	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	p := &plan{config: importance.Config{
-		Replicates: o.replicates, Level: o.level, Source: cli.Seed(o.seed), Workers: o.workers,
+		Replicates: o.Replicates, Level: o.Level, Source: cli.Seed(o.Seed), Workers: o.Workers,
 	}}
 	if o.outcome == "" {
 		add("-outcome is required")
@@ -59,15 +59,7 @@ func (o *options) plan() (*plan, error) {
 	} else {
 		p.config.CoreTo, p.config.SupportedTo = classes[0], classes[1]
 	}
-	if o.replicates < 0 {
-		add("-replicates: negative")
-	}
-	if o.workers < 0 {
-		add("-workers: negative")
-	}
-	if !(o.level > 0 && o.level < 1) {
-		add("-level: outside (0,1)")
-	}
+	problems = append(problems, o.Check())
 	return p, errors.Join(problems...)
 }
 

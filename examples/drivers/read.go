@@ -12,9 +12,6 @@ import (
 	"github.com/buyerjourney/b2b/touchpoint/importance"
 )
 
-// errNothing says that no row can be used.
-var errNothing = errors.New("no usable row in the input")
-
 // reader turns records into rows of the survey.
 type reader struct {
 	o               *options
@@ -28,7 +25,7 @@ type reader struct {
 
 // read reads the survey; code is the exit code that belongs to an error.
 func read(o *options, p *plan, stdin io.Reader, rejects *cli.Rejects) (sample *importance.Sample, code int, err error) {
-	in, err := cli.Open(o.in, stdin)
+	in, err := cli.Open(o.In, stdin)
 	if err != nil {
 		return nil, cli.Unusable, err
 	}
@@ -63,7 +60,7 @@ func read(o *options, p *plan, stdin io.Reader, rejects *cli.Rejects) (sample *i
 		return nil, cli.Unusable, err
 	}
 	if rejects.Count() == t.Rows() {
-		return nil, cli.Unusable, errNothing
+		return nil, cli.Unusable, cli.ErrNoRow
 	}
 	return survey.Result(), cli.Done, nil
 }

@@ -21,7 +21,7 @@ var header = []string{
 
 // write writes one row per driver, the most important first, ties by name.
 func write(o *options, a *importance.Analysis, stdout io.Writer) (err error) {
-	out, err := cli.Create(o.out, stdout)
+	out, err := cli.Create(o.Out, stdout)
 	if err != nil {
 		return err
 	}

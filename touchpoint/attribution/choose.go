@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/buyerjourney/b2b"
@@ -52,7 +53,7 @@ func ChooseOrder(p *Paths, cfg OrderConfig) (*OrderChoice, error) {
 	case sum(p.conv) == 0:
 		return nil, ErrNoConversions
 	case len(p.conv) < cfg.Folds:
-		return nil, b2b.ErrTooFew
+		return nil, fmt.Errorf("%w: %d distinct paths for %d folds", b2b.ErrTooFew, len(p.conv), cfg.Folds)
 	}
 	v := newFolds(p, cfg.Folds)
 	c := &OrderChoice{}

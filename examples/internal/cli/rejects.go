@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -35,6 +36,21 @@ func (r *Rejects) All() []Reject {
 	rows := slices.Clone(r.rows)
 	slices.SortStableFunc(rows, func(a, b Reject) int { return cmp.Compare(a.Line, b.Line) })
 	return rows
+}
+
+// ErrNoRow says that no row can be used.
+var ErrNoRow = errors.New("no usable row in the input")
+
+// Explain returns err, and with [ErrNoRow] the rejections too, which are then what is wrong.
+func (r *Rejects) Explain(err error) error {
+	if !errors.Is(err, ErrNoRow) {
+		return err
+	}
+	all := []error{err}
+	for _, row := range r.All() {
+		all = append(all, fmt.Errorf("line %d: %s", row.Line, row.Reason))
+	}
+	return errors.Join(all...)
 }
 
 // Write writes them as comma-separated values with the header `line,reason`.
