@@ -49,6 +49,9 @@ func Pearson(x, y []float64) (r float64, ok bool) {
 		sxy.Add(float64(dx * dy))
 	}
 	d := math.Sqrt(sxx.Sum()) * math.Sqrt(syy.Sum())
+	if sxx.Sum() == syy.Sum() { // as it is for ranks without ties: then perfect agreement is exactly 1
+		d = sxx.Sum()
+	}
 	if !(d > 0) || math.IsInf(d, 1) {
 		return 0, false
 	}

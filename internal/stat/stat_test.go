@@ -335,6 +335,15 @@ func TestRanks(t *testing.T) {
 	if rho, ok := stat.Spearman([]float64{1, 2, 3, 4, 5}, []float64{5, 6, 7, 8, 7}); !ok || !near(rho, 0.8207826816681233, 1e-15) {
 		t.Errorf("rho is %v, %t", rho, ok)
 	}
+	for n := 2; n < 40; n++ { // perfect agreement is exact
+		up, down := make([]float64, n), make([]float64, n)
+		for i := range up {
+			up[i], down[i] = float64(i*i), -float64(i)
+		}
+		if rho, ok := stat.Spearman(up, down); !ok || rho != -1 {
+			t.Errorf("opposite order of %d: %v, %t", n, rho, ok)
+		}
+	}
 	for _, y := range [][]float64{{1, 1, 1}, {1, 2}} {
 		if _, ok := stat.Spearman([]float64{1, 2, 3}, y); ok {
 			t.Errorf("a correlation with %v", y)
