@@ -38,27 +38,19 @@ type markovFitter struct {
 
 func (c *markovFitter) worker() func(*weights, *scores) bool {
 	v, f := newSolver(c.structure), new(solution)
-	set := make([]bool, len(c.grams))
 	return func(w *weights, out *scores) bool {
 		if v.solve(f, w) == nil {
 			return false
 		}
 		var effects, effectsV total
-		for code, states := range c.with {
-			for _, s := range states {
-				set[s] = true
-			}
-			p, value := v.loss(f, set)
-			for _, s := range states {
-				set[s] = false
-			}
+		v.losses(f, c.with, func(code int, p, value float64) {
 			out.removal[code] = clamp(p / f.p)
 			effects.Add(out.removal[code])
 			if f.v != 0 {
 				out.removalValue[code] = value / f.v
 			}
 			effectsV.Add(out.removalValue[code])
-		}
+		})
 		var value total
 		for _, x := range w.value {
 			value.Add(x)

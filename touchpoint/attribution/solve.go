@@ -20,6 +20,8 @@ type solver struct {
 	y     []float64
 	m     []float64
 	system
+	visited, keep []lane
+	set           []bool // all false between uses
 }
 
 func newSolver(s *structure) *solver { return &solver{structure: s} }

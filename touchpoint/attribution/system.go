@@ -1,9 +1,6 @@
 package attribution
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // system is a sparse linear system x = b + A·x with A ≥ 0, packed for sweeps: the terms of one row lie side by side. Rows are
 // ordered so that the first ones hang on no later row, and the last ones feed no earlier row: one pass solves these, and only
@@ -155,9 +152,7 @@ func (m *system) pass(x []float64, from, to int) (change bool) {
 		}
 		at = end
 		s := m.state[i]
-		if !change && math.Abs(y-x[s]) > settled*math.Abs(y) {
-			change = true
-		}
+		change = change || moved(y, x[s])
 		x[s] = y
 	}
 	return change
