@@ -18,7 +18,7 @@ func (p *Pair) Add(x float64) (ok bool) {
 }
 
 // AddTo adds the pair to s.
-func (p Pair) AddTo(s *Sum) {
+func (p *Pair) AddTo(s *Sum) {
 	s.Add(p.Hi)
 	s.Add(p.Lo)
 }

@@ -58,17 +58,17 @@ func (v *vault) merge(a *value, from vault, b value) {
 }
 
 // sum returns a copy of the sum.
-func (v vault) sum(a value) (s exact.Sum) {
+func (v *vault) sum(a value) (s exact.Sum) {
 	if a.far > 0 {
-		return v[a.far-1].Clone()
+		return (*v)[a.far-1].Clone()
 	}
 	a.pair.AddTo(&s)
 	return s
 }
 
-func (v vault) float64(a value) float64 {
+func (v *vault) float64(a value) float64 {
 	if a.far > 0 {
-		return v[a.far-1].Float64()
+		return (*v)[a.far-1].Float64()
 	}
 	return a.pair.Hi
 }

@@ -137,8 +137,8 @@ func (First) pick(*walk) int  { return 0 }
 func (Last) pick(s *walk) int { return len(s.codes) - 1 }
 
 func (r LastNon) pick(s *walk) int {
-	for i := len(s.codes) - 1; i >= 0; i-- {
-		if s.names[s.codes[i]] != r.Name {
+	for i, c := range slices.Backward(s.codes) {
+		if s.names[c] != r.Name {
 			return i
 		}
 	}
