@@ -79,8 +79,8 @@ func historical(b *testing.B) entries {
 	}
 }
 
-// link does what a batch does: table, blocks, training, scores, clusters.
-func (e *entries) link(b *testing.B) match.Evaluation {
+// table holds the records.
+func (e *entries) table(b *testing.B) *match.Table {
 	b.Helper()
 	build, err := match.NewBuilder(e.fields)
 	if err != nil {
@@ -91,7 +91,13 @@ func (e *entries) link(b *testing.B) match.Evaluation {
 			b.Fatal(err)
 		}
 	}
-	t := build.Table()
+	return build.Table()
+}
+
+// link does what a batch does: table, blocks, training, scores, clusters.
+func (e *entries) link(b *testing.B) match.Evaluation {
+	b.Helper()
+	t := e.table(b)
 	m, _, err := match.Train(t, match.TrainConfig{Source: rand.NewPCG(1, 0), Workers: 2})
 	if err != nil {
 		b.Fatal(err)

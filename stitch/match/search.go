@@ -16,7 +16,7 @@ type question struct {
 	stamp  []uint32
 	now    uint32
 	found  []uint32
-	hits   []Hit
+	best   []found // the heaviest first, ties by id
 	lists  [][]uint32
 	hash   []entry
 }
@@ -29,8 +29,6 @@ type Hit struct {
 	ID          stitch.ProfileID
 	Bits        float64 // total weight, prior included
 	Probability float64
-
-	row uint32
 }
 
 // candidateCap is how many candidates a search scores, those of the smallest blocks first.
@@ -128,27 +126,45 @@ func (x *Index) Search(r Record, limit int) (hits []Hit, cut bool) {
 	row := q.enter(x.t, 0, r)
 	self, known := x.at[stitch.ProfileID{Source: r.Source, ID: r.ID}]
 	rows, cut := x.gather(q, row, candidateCap)
-	q.hits = q.hits[:0]
+	q.best = q.best[:0]
 	for _, c := range rows {
 		if known && c == self {
 			continue
 		}
-		bits, veto, _ := x.s.pair(row, c, math.Inf(-1), q.memo)
-		if !veto {
-			q.hits = append(q.hits, Hit{Bits: bits, row: c})
+		floor := math.Inf(-1)
+		if limit > 0 && len(q.best) == limit {
+			floor = q.best[limit-1].bits - rounding
+		}
+		if bits, veto, ok := x.s.pair(row, c, floor, q.memo); ok && !veto {
+			x.keep(q, found{bits: bits, row: c}, limit)
 		}
 	}
-	slices.SortFunc(q.hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(b.Bits, a.Bits), x.compareID(a.row, b.row)) })
-	if limit > 0 && len(q.hits) > limit {
-		q.hits = q.hits[:limit]
-	}
-	hits = slices.Clone(q.hits)
-	for i := range hits {
-		source, id := x.t.ID(int(hits[i].row))
-		hits[i].ID = stitch.ProfileID{Source: source, ID: id}
-		hits[i].Probability = probabilityOf(hits[i].Bits)
+	hits = make([]Hit, len(q.best))
+	for i, f := range q.best {
+		source, id := x.t.ID(int(f.row))
+		hits[i] = Hit{ID: stitch.ProfileID{Source: source, ID: id}, Bits: f.bits, Probability: probabilityOf(f.bits)}
 	}
 	return hits, cut
+}
+
+// found is a candidate with its weight.
+type found struct {
+	bits float64
+	row  uint32
+}
+
+// keep puts a candidate in its place among the best of a question.
+func (x *Index) keep(q *question, f found, limit int) {
+	at, _ := slices.BinarySearchFunc(q.best, f, func(a, b found) int {
+		return cmp.Or(cmp.Compare(b.bits, a.bits), x.compareID(a.row, b.row))
+	})
+	if limit > 0 && len(q.best) == limit {
+		if at == limit {
+			return
+		}
+		q.best = q.best[:limit-1]
+	}
+	q.best = slices.Insert(q.best, at, f)
 }
 
 func (x *Index) compareID(a, b uint32) int {
