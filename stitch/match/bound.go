@@ -29,17 +29,16 @@ type ceiling struct {
 	mail   bool
 	days   bool
 	swap   int       // the place of the other name, −1 if names are not swapped
+	known  [2]uint32 // values of this column and of the other name of which swapped ones are told by codes
 	bits   []float64 // by level
 	rungs  []rung    // the heaviest first; the last holds for all
 	traits []trait   // by value
 }
 
-// bounds tells pairs that cannot reach a floor from the rest, at a fraction of the cost of a weight. They hold for one
-// floor and the frequencies and prior of the moment, are immutable and safe for concurrent use.
+// bounds tells pairs that cannot reach a floor from the rest, at a fraction of the cost of a weight. They hold for the
+// frequencies of the moment, and are safe for concurrent use but for [bounds.extend].
 type bounds struct {
-	t     *Table
-	prior float64
-	floor float64
+	s     *Scorer
 	comps []ceiling // those that cost least first
 }
 
@@ -47,21 +46,49 @@ type bounds struct {
 const rounding = 1e-3
 
 // newBounds is nil where the weights of comparisons do not simply add up.
-func (s *Scorer) newBounds(floor float64) *bounds {
-	if !s.plain || math.IsInf(floor, -1) {
+func (s *Scorer) newBounds() *bounds {
+	if !s.plain {
 		return nil
 	}
-	b := &bounds{t: s.t, prior: s.prior, floor: floor - rounding}
+	b := &bounds{s: s}
 	for i := range s.comps {
 		c := &s.comps[i]
-		l := ceiling{place: i, mail: c.mail, days: c.days, swap: -1, bits: s.bits[i], rungs: s.rungs(i), traits: s.traits(i)}
+		l := ceiling{place: i, mail: c.mail, days: c.days, swap: -1, bits: s.bits[i], rungs: s.rungs(i)}
 		if c.swapAt > 0 {
-			l.swap = c.swap
+			l.swap, l.known = c.swap, [2]uint32{uint32(len(c.cross)), uint32(c.names)}
 		}
 		b.comps = append(b.comps, l)
 	}
 	slices.SortStableFunc(b.comps, func(x, y ceiling) int { return cmp.Compare(s.comps[x.place].cost(), s.comps[y.place].cost()) })
+	b.extend()
 	return b
+}
+
+// extend takes in the values that came since.
+func (b *bounds) extend() {
+	for k := range b.comps {
+		c := &b.comps[k]
+		have, all := len(c.traits), len(b.s.comps[c.place].col.text)
+		c.traits = slices.Grow(c.traits, all-have)
+		for code := have; code < all; code++ {
+			c.traits = append(c.traits, b.s.trait(c.place, uint32(code)))
+		}
+	}
+}
+
+// sides writes down the traits of a row.
+func (b *bounds) sides(dst []trait, row []uint32) {
+	for k := range b.comps {
+		c := &b.comps[k]
+		dst[c.place] = c.traits[row[c.place]]
+	}
+}
+
+// asked writes down the traits of a row of a question, whose values may be its own.
+func (b *bounds) asked(dst []trait, row []uint32) {
+	for i := range b.comps {
+		dst[i] = b.s.trait(i, row[i])
+	}
 }
 
 // cost ranks comparisons by what a bound of theirs costs.
@@ -77,22 +104,18 @@ func (c *comparison) cost() int {
 	return 3
 }
 
-// traits of the values of comparison i.
-func (s *Scorer) traits(i int) []trait {
+// trait of a value of comparison i.
+func (s *Scorer) trait(i int, code uint32) trait {
 	c := &s.comps[i]
-	out := make([]trait, len(c.col.text))
-	heaviest := slices.Max(s.tops(i))
-	for code := range out {
-		if code == 0 {
-			continue
-		}
-		out[code] = c.traitOf(uint32(code))
-		out[code].same = float32(heaviest)
-		if c.first {
-			out[code].same = float32(s.bits[i][1] + s.tfBits(i, 1, uint32(code), uint32(code)))
-		}
+	if code == 0 {
+		return trait{}
 	}
-	return out
+	t := c.traitOf(code)
+	t.same = float32(s.heaviest[i])
+	if c.first {
+		t.same = float32(s.bits[i][1] + s.tfBits(i, 1, code, code))
+	}
+	return t
 }
 
 func (c *comparison) traitOf(code uint32) trait {
@@ -113,7 +136,7 @@ func (c *comparison) traitOf(code uint32) trait {
 			t.p |= 1 << (group % 32)
 		}
 	default:
-		if c.swap >= 0 { // the code of the text among given names
+		if int(code) < len(c.cross) { // the code of the text among given names
 			t.p = c.cross[code]
 		}
 	}
@@ -204,9 +227,19 @@ func (r *rung) may(t, u *trait) bool {
 	}
 }
 
-// may says whether two rows can reach the floor, given their traits by comparison.
-func (b *bounds) may(x, y []trait) bool {
-	bound := b.prior
+// maySwap says whether names may be swapped between two rows, given the traits of this name and of the other one. Names
+// that came late are left to a comparison of their texts.
+func (c *ceiling) maySwap(t, u, g, h *trait) bool {
+	if max(t.code, u.code) >= c.known[0] || max(g.code, h.code) >= c.known[1] {
+		return true
+	}
+	return t.p == h.code && u.p == g.code
+}
+
+// may says whether two rows can reach a floor, given their traits by comparison.
+func (b *bounds) may(x, y []trait, floor float64) bool {
+	floor -= rounding
+	bound := b.s.prior
 	var open [maxFields]int8
 	n := 0
 	for k := range b.comps {
@@ -220,8 +253,8 @@ func (b *bounds) may(x, y []trait) bool {
 			bound += c.bits[len(c.bits)-1]
 		case c.days && t.q != 0 && u.q != 0:
 			bound += c.bits[dateLevel(t.q, u.q, int32(t.p)-int32(u.p))]
-		case c.swap >= 0 && t.p == y[c.swap].code && u.p == x[c.swap].code:
-			return true // swapped names, which are rare
+		case c.swap >= 0 && c.maySwap(t, u, &x[c.swap], &y[c.swap]):
+			return true // which is rare
 		default:
 			open[n] = int8(k)
 			n++
@@ -229,14 +262,14 @@ func (b *bounds) may(x, y []trait) bool {
 		}
 	}
 	for _, k := range open[:n] {
-		if bound < b.floor {
+		if bound < floor {
 			return false
 		}
 		c := &b.comps[k]
 		others := bound - c.rungs[0].top
-		bound = others + c.most(&x[c.place], &y[c.place], b.floor-others)
+		bound = others + c.most(&x[c.place], &y[c.place], floor-others)
 	}
-	return bound >= b.floor
+	return bound >= floor
 }
 
 // bench holds the traits of the rows of one block side by side. It belongs to one goroutine.
@@ -249,17 +282,11 @@ type bench struct {
 // take puts the rows of a block on the bench.
 func (b *bench) take(rows []uint32) {
 	b.width = len(b.of.comps)
-	b.traits = slices.Grow(b.traits[:0], len(rows)*b.width)[:len(rows)*b.width]
+	b.traits = sized(b.traits, len(rows)*b.width)
 	for k, r := range rows {
-		codes, side := b.of.t.row(r), b.traits[k*b.width:(k+1)*b.width]
-		for i := range b.of.comps {
-			c := &b.of.comps[i]
-			side[c.place] = c.traits[codes[c.place]]
-		}
+		b.of.sides(b.side(k), b.of.s.t.row(r))
 	}
 }
 
-// may says whether the rows at two places can reach the floor.
-func (b *bench) may(j, k int) bool {
-	return b.of.may(b.traits[j*b.width:(j+1)*b.width], b.traits[k*b.width:(k+1)*b.width])
-}
+// side is the traits of the row at a place.
+func (b *bench) side(k int) []trait { return b.traits[k*b.width : (k+1)*b.width] }

@@ -26,6 +26,7 @@ type IndexConfig struct {
 type Index struct {
 	t      *Table
 	s      *Scorer
+	limits *bounds // nil where there are none
 	blocks Blocks
 	keys   [][]BlockKey // by rule, refinements left out
 	fields [][]int
@@ -176,6 +177,9 @@ func (x *Index) place(r Record, row uint32) {
 		}
 	}
 	t.deriveRow(row)
+	if x.limits != nil {
+		x.limits.extend()
+	}
 }
 
 // Put adds a record, or replaces the one of the same source and id.

@@ -35,7 +35,10 @@ func (s *Scorer) Predict(b *Blocking, least float64, workers int) Predicted {
 		n             int64
 	}
 	parts := make([]result, len(jobs))
-	limits := s.newBounds(floor)
+	var limits *bounds
+	if least > 0 {
+		limits = s.newBounds()
+	}
 	type scratch struct {
 		pairs pairer
 		bench bench
@@ -52,7 +55,7 @@ func (s *Scorer) Predict(b *Blocking, least float64, workers int) Predicted {
 			}
 			w.pairs.pairs(jobs[i].rule, at, func(j, k int) bool {
 				r.n++
-				if limits != nil && !w.bench.may(j, k) {
+				if limits != nil && !limits.may(w.bench.side(j), w.bench.side(k), floor) {
 					return true
 				}
 				x, y := w.pairs.rows[j], w.pairs.rows[k]

@@ -2,6 +2,7 @@ package match
 
 import (
 	"math"
+	"slices"
 
 	"github.com/buyerjourney/b2b"
 )
@@ -9,21 +10,22 @@ import (
 // Scorer is a model bound to a table: it scores pairs of rows. It is immutable but for [Scorer.SetPrior], and safe for
 // concurrent use.
 type Scorer struct {
-	t      *Table
-	model  *Model
-	comps  []comparison
-	units  []unit
-	group  []int       // per comparison: strongest group, −1 none
-	groups int         // strongest groups
-	bits   [][]float64 // per comparison and level, missing first; joint ones are 0
-	joint  [][]float64 // per unit: bits of the tuple, nil for single ones
-	rare   [][]float32 // per comparison and class of values: −log2 of the frequency, nil without adjustment
-	local  [][]float32 // the same of local parts, by code
-	logU   [][]float64 // per comparison and level: log2 u
-	most   []float64   // per comparison: largest weight of a level other than equal codes
-	vetoes [][]bool
-	prior  float64
-	plain  bool // neither groups of any kind
+	t        *Table
+	model    *Model
+	comps    []comparison
+	units    []unit
+	group    []int       // per comparison: strongest group, −1 none
+	groups   int         // strongest groups
+	bits     [][]float64 // per comparison and level, missing first; joint ones are 0
+	joint    [][]float64 // per unit: bits of the tuple, nil for single ones
+	rare     [][]float32 // per comparison and class of values: −log2 of the frequency, nil without adjustment
+	local    [][]float32 // the same of local parts, by code
+	logU     [][]float64 // per comparison and level: log2 u
+	most     []float64   // per comparison: largest weight of a level other than equal codes
+	heaviest []float64   // per comparison: largest weight of any level
+	vetoes   [][]bool
+	prior    float64
+	plain    bool // neither groups of any kind
 }
 
 // NewScorer binds a model to a table with the same fields.
@@ -53,6 +55,9 @@ func NewScorer(m *Model, t *Table) (*Scorer, error) {
 		s.setComparison(i)
 	}
 	s.setJoint()
+	for i := range s.comps {
+		s.heaviest = append(s.heaviest, slices.Max(s.tops(i)))
+	}
 	return s, nil
 }
 

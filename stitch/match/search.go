@@ -19,6 +19,7 @@ type question struct {
 	best   []found // the heaviest first, ties by id
 	lists  [][]uint32
 	hash   []entry
+	side   [2][]trait // of the record that is asked about, and of a candidate
 }
 
 // maxReaders is how many questions may be asked at a time; further ones wait.
@@ -44,10 +45,11 @@ func (x *Index) reserve() {
 		c.reserve(maxReaders)
 		x.s.extend(i)
 	}
+	x.limits = x.s.newBounds()
 	x.idle = make(chan *question, maxReaders)
 	for i := range uint32(maxReaders) {
 		row := uint32(from) + 64*i
-		x.idle <- &question{search: i, rows: [2]uint32{row, row + 1}}
+		x.idle <- &question{search: i, rows: [2]uint32{row, row + 1}, side: [2][]trait{make([]trait, len(t.cols)), make([]trait, len(t.cols))}}
 	}
 }
 
@@ -127,6 +129,9 @@ func (x *Index) Search(r Record, limit int) (hits []Hit, cut bool) {
 	self, known := x.at[stitch.ProfileID{Source: r.Source, ID: r.ID}]
 	rows, cut := x.gather(q, row, candidateCap)
 	q.best = q.best[:0]
+	if x.limits != nil {
+		x.limits.asked(q.side[0], x.t.row(row))
+	}
 	for _, c := range rows {
 		if known && c == self {
 			continue
@@ -134,6 +139,11 @@ func (x *Index) Search(r Record, limit int) (hits []Hit, cut bool) {
 		floor := math.Inf(-1)
 		if limit > 0 && len(q.best) == limit {
 			floor = q.best[limit-1].bits - rounding
+		}
+		if x.limits != nil && floor > math.Inf(-1) {
+			if x.limits.sides(q.side[1], x.t.row(c)); !x.limits.may(q.side[0], q.side[1], floor) {
+				continue
+			}
 		}
 		if bits, veto, ok := x.s.pair(row, c, floor, q.memo); ok && !veto {
 			x.keep(q, found{bits: bits, row: c}, limit)
