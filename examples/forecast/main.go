@@ -301,9 +301,11 @@ func withLevel(levels []float64, level float64) []float64 {
 	return append(slices.Clone(levels), level)
 }
 
+var unspaced = strings.NewReplacer(" ", "", "-", "", "_", "")
+
 // terminal tells the outcome of a stage that is named for one.
 func terminal(stage string) (funnel.Outcome, bool) {
-	switch strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(stage)) {
+	switch unspaced.Replace(strings.ToLower(stage)) {
 	case "won", "closedwon":
 		return funnel.Won, true
 	case "lost", "closedlost", "declined":

@@ -20,6 +20,7 @@ func (t *table) closeHistories() {
 		a, b := &t.rows[i], &t.rows[j]
 		return cmp.Or(cmp.Compare(a.deal, b.deal), cmp.Compare(a.at, b.at), cmp.Compare(a.line, b.line))
 	})
+	t.order = order
 	var ends []row
 	for from := 0; from < len(order); {
 		to := from
@@ -89,19 +90,11 @@ func (t *table) stages() []funnel.StageDef {
 			{ID: openStage, Order: 1}, {ID: "won", Order: 2, Outcome: funnel.Won}, {ID: "lost", Order: 3, Outcome: funnel.Lost},
 		}
 	}
-	order := make([]int, len(t.rows))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int {
-		a, b := &t.rows[i], &t.rows[j]
-		return cmp.Or(cmp.Compare(a.deal, b.deal), cmp.Compare(a.at, b.at), cmp.Compare(a.line, b.line))
-	})
 	ranks := map[funnel.Stage][]int{}
 	var path []funnel.Stage
-	for n, i := range order {
+	for n, i := range t.order {
 		x := &t.rows[i]
-		if n == 0 || t.rows[order[n-1]].deal != x.deal {
+		if n == 0 || t.rows[t.order[n-1]].deal != x.deal {
 			path = path[:0]
 		}
 		if x.stage == "" || x.stage == unknownExit || slices.Contains(path, x.stage) {

@@ -60,6 +60,7 @@ type table struct {
 	s          settings
 	deals      bool // one row per deal
 	rows       []row
+	order      []int // of the rows of a history: by deal, time and line
 	read       int
 	rejects    cli.Rejects
 	notes      []string

@@ -8,7 +8,8 @@ import (
 const (
 	maxCohorts   = 13 // months of entry that are told apart; what is older is one cohort
 	leastCohorts = 3
-	leastKappa   = 1.0 // cohorts are not taken to differ by more than their mean
+	leastTheta   = 1e-3 // cohorts that differ by less than 3 % are alike
+	leastKappa   = 1.0  // cohorts are not taken to differ by more than their mean
 )
 
 const cohortNote = "deals of different months of entry leave at different rates: each month has its own factors"
@@ -67,6 +68,9 @@ func (s *shared) frail() bool {
 			chance += 2 * float64(each*e) * float64(each*e)
 		}
 		if seen < leastCohorts || excess <= math.Sqrt(chance) {
+			return math.Inf(1)
+		}
+		if excess < leastTheta*square {
 			return math.Inf(1)
 		}
 		differ = true

@@ -8,18 +8,19 @@ import (
 
 // worker is the scratch memory of one goroutine for one engine.
 type worker struct {
-	e      *engine
-	mass   []float64
-	k      *kernel
-	t      *table
-	chance []float64 // under the drawn rates; parallel to engine.chance
-	rough  []float64
-	factor []float64
-	tilted []float64 // [key]: chance to win at all, with drift
-	limit  []uint64  // [key]: a deal is won if the upper 53 bits of its luck are below
-	share  []float64
-	worth  []float64
-	odds   bool
+	e       *engine
+	mass    []float64
+	weights *[maxWeights]float64
+	k       *kernel
+	t       *table
+	chance  []float64 // under the drawn rates; parallel to engine.chance
+	rough   []float64
+	factor  []float64
+	tilted  []float64 // [key]: chance to win at all, with drift
+	limit   []uint64  // [key]: a deal is won if the upper 53 bits of its luck are below
+	share   []float64
+	worth   []float64
+	odds    bool
 }
 
 func (e *engine) newWorker(odds bool) *worker {
@@ -32,6 +33,7 @@ func (e *engine) newWorker(odds bool) *worker {
 	}
 	f := e.coarse
 	w.mass, w.chance, w.rough = make([]float64, f.b.size), make([]float64, len(e.chance)), make([]float64, len(e.rough)*len(e.ends))
+	w.weights = new([maxWeights]float64)
 	w.k = newKernel(f.b, f.k.grid-f.b.cells-2)
 	w.k.adj = f.k.adj
 	w.t = newTable(w.k, f.classes)
@@ -45,7 +47,7 @@ func (e *engine) newWorker(odds bool) *worker {
 func (w *worker) drawRates(rng *stream.Rand) {
 	e, f := w.e, w.e.coarse
 	n := len(e.ends)
-	f.b.resample(rng, w.mass)
+	f.b.resample(rng, w.mass, w.weights)
 	w.k.estimate(w.mass, rng)
 	if e.bend != nil {
 		e.bend(w.k)

@@ -205,16 +205,25 @@ func (k *kernel) pooling(mass []float64, rng *stream.Rand) {
 }
 
 // resample puts Exp(1) weights on the cases, all stays of a case together (Rubin 1981, the Bayesian bootstrap): a group of
-// m equal cases weighs Gamma(m). Weights are scaled to a mean of one.
-func (b *bins) resample(rng *stream.Rand, mass []float64) {
+// m equal cases weighs Gamma(m). Weights are scaled to a mean of one. Where more than maxWeights cases are like no other,
+// several of them share a weight: they are independent, so the variance of what is estimated stays what it is. weights is
+// scratch.
+func (b *bins) resample(rng *stream.Rand, mass []float64, weights *[maxWeights]float64) {
 	clear(mass)
 	total, cases := 0.0, 0.0
+	single := 0
 	for g, m := range b.members {
 		var w float64
-		if m == 1 {
-			w = exponentials.draw(rng)
-		} else {
+		switch {
+		case m > 1:
 			w = rng.Gamma(float64(m))
+		case single < maxWeights:
+			w = exponentials.draw(rng)
+			weights[single] = w
+			single++
+		default:
+			w = weights[single%maxWeights]
+			single++
 		}
 		total += w
 		cases += float64(m)
@@ -229,3 +238,5 @@ func (b *bins) resample(rng *stream.Rand, mass []float64) {
 		}
 	}
 }
+
+const maxWeights = 1 << 15
