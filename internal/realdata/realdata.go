@@ -6,9 +6,12 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/csv"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -31,6 +34,29 @@ func OraclePath(t testing.TB, rel string) string {
 func Open(t testing.TB, rel string) io.ReadCloser {
 	t.Helper()
 	return open(t, Path(t, rel))
+}
+
+// Table reads a comma-separated file of ../shared/data whose first line names the columns, as rows of named cells.
+func Table(t testing.TB, rel string) iter.Seq[func(name string) string] {
+	t.Helper()
+	rows, err := csv.NewReader(Open(t, rel)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(yield func(cell func(name string) string) bool) {
+		for _, row := range rows[1:] {
+			cell := func(name string) string {
+				i := slices.Index(rows[0], name)
+				if i < 0 {
+					t.Fatalf("%s: no column %s", rel, name)
+				}
+				return row[i]
+			}
+			if !yield(cell) {
+				return
+			}
+		}
+	}
 }
 
 // Oracle returns the contents of a file of ../shared/oracles, unzipped if it begins as gzip does, or skips the test.
