@@ -11,6 +11,7 @@ import (
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/funnel"
+	"github.com/buyerjourney/b2b/internal/realdata"
 )
 
 func brand(deal, name string, kind funnel.BrandEventKind, dayOf int) funnel.BrandEvent {
@@ -120,7 +121,7 @@ func olistBook(t testing.TB) *funnel.Book {
 		t.Fatal(err)
 	}
 	owner, won := map[string]string{}, map[string]time.Time{}
-	for cell := range table(t, "funnel/olist/closed_deals.csv.gz") {
+	for cell := range realdata.Table(t, "funnel/olist/closed_deals.csv.gz") {
 		at, err := time.Parse(time.DateTime, cell("won_date"))
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +129,7 @@ func olistBook(t testing.TB) *funnel.Book {
 		owner[cell("mql_id")], won[cell("mql_id")] = cell("sdr_id"), at
 	}
 	var changes []funnel.Change
-	for cell := range table(t, "funnel/olist/marketing_qualified_leads.csv.gz") {
+	for cell := range realdata.Table(t, "funnel/olist/marketing_qualified_leads.csv.gz") {
 		id := cell("mql_id")
 		c := funnel.Change{Deal: b2b.DealID(id), Stage: "Contact", At: funnel.Exact(day(t, cell("first_contact_date"))), LeadSource: cell("origin"), Owner: owner[id]}
 		changes = append(changes, c)

@@ -45,7 +45,7 @@ func mavenBook(t testing.TB, from time.Time) *funnel.Book {
 		t.Fatal(err)
 	}
 	var changes []funnel.Change
-	for cell := range table(t, "funnel/maven_crm/sales_pipeline.csv") {
+	for cell := range realdata.Table(t, "funnel/maven_crm/sales_pipeline.csv") {
 		c := funnel.Change{Deal: b2b.DealID(cell("opportunity_id")), Account: b2b.AccountID(cell("account")), Owner: cell("sales_agent"), Segment: cell("product")}
 		if cell("engage_date") == "" {
 			c.Stage, c.At = "Prospecting", funnel.Instant{Precision: b2b.OrderOnly}

@@ -1,8 +1,6 @@
 package funnel_test
 
 import (
-	"encoding/csv"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -11,30 +9,6 @@ import (
 	"github.com/buyerjourney/b2b/funnel"
 	"github.com/buyerjourney/b2b/internal/realdata"
 )
-
-// table reads a comma-separated file of ../shared/data as rows of named cells.
-func table(t testing.TB, rel string) func(yield func(cell func(name string) string) bool) {
-	t.Helper()
-	r := csv.NewReader(realdata.Open(t, rel))
-	rows, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(yield func(cell func(name string) string) bool) {
-		for _, row := range rows[1:] {
-			cell := func(name string) string {
-				i := slices.Index(rows[0], name)
-				if i < 0 {
-					t.Fatalf("%s: no column %s", rel, name)
-				}
-				return row[i]
-			}
-			if !yield(cell) {
-				return
-			}
-		}
-	}
-}
 
 func bpiPipeline(t testing.TB) *funnel.Pipeline {
 	t.Helper()
@@ -59,7 +33,7 @@ var bpiEnd = time.Date(2012, 3, 14, 15, 4, 54, 0, time.UTC)
 func bpiChanges(t testing.TB) []funnel.Change {
 	t.Helper()
 	var out []funnel.Change
-	for cell := range table(t, "funnel/bpi12/stage_history.csv.gz") {
+	for cell := range realdata.Table(t, "funnel/bpi12/stage_history.csv.gz") {
 		at, err := time.Parse(time.RFC3339Nano, cell("at"))
 		if err != nil {
 			t.Fatal(err)

@@ -1,8 +1,6 @@
 package forecast_test
 
 import (
-	"encoding/csv"
-	"slices"
 	"testing"
 	"time"
 
@@ -10,29 +8,6 @@ import (
 	"github.com/buyerjourney/b2b/funnel"
 	"github.com/buyerjourney/b2b/internal/realdata"
 )
-
-// table reads a comma-separated file of ../shared/data as rows of named cells.
-func table(t testing.TB, rel string) func(yield func(cell func(name string) string) bool) {
-	t.Helper()
-	rows, err := csv.NewReader(realdata.Open(t, rel)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(yield func(cell func(name string) string) bool) {
-		for _, row := range rows[1:] {
-			cell := func(name string) string {
-				i := slices.Index(rows[0], name)
-				if i < 0 {
-					t.Fatalf("%s: no column %s", rel, name)
-				}
-				return row[i]
-			}
-			if !yield(cell) {
-				return
-			}
-		}
-	}
-}
 
 func date(t testing.TB, text string) time.Time {
 	t.Helper()
@@ -78,7 +53,7 @@ func newBook(t testing.TB, from string, stages []funnel.StageDef, changes []funn
 func loans(t testing.TB) *funnel.Book {
 	t.Helper()
 	var out []funnel.Change
-	for cell := range table(t, "funnel/bpi12/stage_history.csv.gz") {
+	for cell := range realdata.Table(t, "funnel/bpi12/stage_history.csv.gz") {
 		out = append(out, funnel.Change{Deal: b2b.DealID(cell("case")), Stage: funnel.Stage(cell("stage")), At: funnel.Exact(date(t, cell("at"))), Amount: money(t, cell("amount"), "EUR")})
 	}
 	w := b2b.MustFraction
@@ -103,12 +78,12 @@ func oneStage(weight float64) []funnel.StageDef {
 func opportunities(t testing.TB) *funnel.Book {
 	t.Helper()
 	price := map[string]string{}
-	for cell := range table(t, "funnel/maven_crm/products.csv") {
+	for cell := range realdata.Table(t, "funnel/maven_crm/products.csv") {
 		price[cell("product")] = cell("sales_price")
 	}
 	price["GTXPro"] = price["GTX Pro"]
 	var out []funnel.Change
-	for cell := range table(t, "funnel/maven_crm/opportunities_timed.csv.gz") {
+	for cell := range realdata.Table(t, "funnel/maven_crm/opportunities_timed.csv.gz") {
 		id := b2b.DealID(cell("opportunity_id"))
 		out = append(out, funnel.Change{Deal: id, Stage: "Open", At: funnel.Exact(date(t, cell("engage_date"))), Amount: money(t, price[cell("product")], "USD")})
 		switch cell("status") {
@@ -125,7 +100,7 @@ func opportunities(t testing.TB) *funnel.Book {
 func leads(t testing.TB) *funnel.Book {
 	t.Helper()
 	var out []funnel.Change
-	for cell := range table(t, "funnel/olist/leads.csv.gz") {
+	for cell := range realdata.Table(t, "funnel/olist/leads.csv.gz") {
 		id := b2b.DealID(cell("mql_id"))
 		out = append(out, funnel.Change{Deal: id, Stage: "Open", At: funnel.Exact(date(t, cell("first_contact_date")))})
 		if w := cell("won_date"); w != "" {
