@@ -33,7 +33,9 @@ type automaton struct {
 	member []int32 // per transition: stamp of the last stubborn set that held it
 	round  int32
 	set    []int32
-	best   []int32 // per state: cheapest way to the end, below 0: see toFinal
+	can    []int32
+	best   []int32    // per state: cheapest way to the end, below 0: see toFinal
+	runs   *automaton // for cheapestRun; made when needed
 }
 
 // edge is one step to another state.
@@ -207,13 +209,7 @@ func (a *automaton) reaches(from, to int32) bool {
 		if x == to {
 			return true
 		}
-		a.clearSet()
-		switch p, more := a.differing(x, to); {
-		case more:
-			a.wantAll(a.m.producers[p])
-		default:
-			a.wantAll(a.m.consumers[p])
-		}
+		a.aim(x, to)
 		a.advance(x)
 		if len(a.queue) > a.limit {
 			a.partial = true
@@ -221,6 +217,16 @@ func (a *automaton) reaches(from, to int32) bool {
 		}
 	}
 	return false
+}
+
+// aim begins the stubborn set at marking x for the way to another.
+func (a *automaton) aim(x, to int32) {
+	a.clearSet()
+	if p, more := a.differing(x, to); more {
+		a.wantAll(a.m.producers[p])
+	} else {
+		a.wantAll(a.m.consumers[p])
+	}
 }
 
 // clearSet empties the stubborn set.
@@ -239,9 +245,10 @@ func (a *automaton) wantAll(transitions []int32) {
 	}
 }
 
-// advance completes the stubborn set at marking x and makes its moves: with a transition that can happen, whatever
-// takes tokens from the same place; with one that cannot, whatever puts tokens on a place that it lacks.
-func (a *automaton) advance(x int32) {
+// ready completes the stubborn set at marking x and returns those of its transitions that can happen: with a transition that can, whatever
+// takes tokens from the same place belongs to the set; with one that cannot, whatever puts tokens on a place that it lacks.
+func (a *automaton) ready(x int32) []int32 {
+	a.can = a.can[:0]
 	for i := 0; i < len(a.set); i++ {
 		t := a.set[i]
 		if p := a.lacking(x, t); p >= 0 {
@@ -249,6 +256,14 @@ func (a *automaton) advance(x int32) {
 			continue
 		}
 		a.wantAll(a.m.rivals[t])
+		a.can = append(a.can, t)
+	}
+	return a.can
+}
+
+// advance makes the moves of the stubborn set at marking x.
+func (a *automaton) advance(x int32) {
+	for _, t := range a.ready(x) {
 		if a.fire(x, t) {
 			a.meet(a.intern(a.work))
 		} else {
@@ -280,6 +295,9 @@ const (
 	noWay       = -2
 )
 
+// fewStates is how many states toFinal looks at before it turns to [automaton.cheapestRun].
+const fewStates = 1000
+
 // toFinal returns the least cost of the steps from a state to the end, noWay if there is none, given the cost of each
 // label. It keeps what it finds: one automaton is always asked with the same costs.
 func (a *automaton) toFinal(s int32, cost []int32) int32 {
@@ -289,6 +307,7 @@ func (a *automaton) toFinal(s int32, cost []int32) int32 {
 	dist := map[int32]int32{s: 0}
 	least, step := int32(noWay), slices.Min(append([]int32{1 << 30}, cost...))
 	buckets := [][]int32{{s}}
+search:
 	for d := int32(0); int(d) < len(buckets) && (least < 0 || d < least); d++ {
 		for i := 0; i < len(buckets[d]); i++ {
 			x := buckets[d][i]
@@ -326,9 +345,9 @@ func (a *automaton) toFinal(s int32, cost []int32) int32 {
 					buckets[nd] = append(buckets[nd], y)
 				}
 			}
-			if len(dist) > a.limit {
-				a.partial = true
-				return noWay
+			if len(dist) > fewStates {
+				least = a.cheapestRun(a.marking[s], cost)
+				break search
 			}
 		}
 	}

@@ -226,6 +226,9 @@ func propAlignment(t *rapid.T) {
 			running = min(running, c)
 		}
 	}
+	if got := conformance.CheapestRun(model); got != shortest {
+		t.Fatalf("%s: shortest run %d, want %d", tree, got, shortest)
+	}
 	sequences := [][]journey.StepID{q, q, q[:len(q)/2]}
 	got, err := model.Align(context.Background(), sequences, conformance.Config{Workers: rapid.IntRange(1, 3).Draw(t, "workers")})
 	if err != nil {

@@ -114,6 +114,21 @@ func (m *Model) settle() error {
 		byPlace(m.firings[i].post)
 	}
 	m.compress()
+	m.relate()
+	a := newAutomaton(m)
+	d := a.toFinal(a.start, unitCosts(m))
+	switch {
+	case d < 0 && !a.partial:
+		return ErrNoRun
+	case d < 0:
+		return &b2b.TooLargeError{What: "states searched for a run of the model", Limit: searchLimit}
+	}
+	m.shape.Safe, m.shape.ShortestRun = m.safe, int(d)
+	return nil
+}
+
+// relate finds who makes and who takes the tokens of each place.
+func (m *Model) relate() {
 	m.byLabel = make([][]int32, len(m.steps))
 	m.producers, m.consumers = make([][]int32, m.places), make([][]int32, m.places)
 	m.rivals = make([][]int32, len(m.firings))
@@ -141,16 +156,6 @@ func (m *Model) settle() error {
 			}
 		}
 	}
-	a := newAutomaton(m)
-	d := a.toFinal(a.start, unitCosts(m))
-	switch {
-	case d < 0 && !a.partial:
-		return ErrNoRun
-	case d < 0:
-		return &b2b.TooLargeError{What: "states searched for a run of the model", Limit: searchLimit}
-	}
-	m.shape.Safe, m.shape.ShortestRun = m.safe, int(d)
-	return nil
 }
 
 func unitCosts(m *Model) []int32 {
