@@ -110,7 +110,7 @@ func (r *Resolver) UnmarshalBinary(data []byte) error {
 	if err := in.Done(); err != nil {
 		return err
 	}
-	if r.engine.s.c.usesScorer() {
+	if r.engine.s.c.scorer {
 		r.engine.unindex()
 	}
 	fresh.refill()

@@ -103,7 +103,7 @@ type proposal struct{ a, b uint32 }
 // scored returns the pairs that the scorer proposes for rules without a Same condition. A snapshot knows them from the
 // time when the component was resolved; the scorer has gone on since.
 func (u *union) scored() (pairs []edge) {
-	if !u.e.s.c.scores(u.level) {
+	if !u.e.s.c.scored[u.level] {
 		return nil
 	}
 	if u.of == nil {

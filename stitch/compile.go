@@ -16,6 +16,10 @@ type Compiled struct {
 	guards []guard
 	config Config
 	norm   *Normalizer
+	// What follows from the rules together.
+	scored  [3]bool // by level: some rule of effect Same asks the scorer
+	scorer  bool    // some rule does
+	expires bool    // affiliations depend on when an account was last seen with a value
 }
 
 // rule is a [Rule] with its texts parsed.
@@ -100,6 +104,7 @@ func Compile(cfg Config) (*Compiled, error) {
 		names[r.Name] = true
 		c.rules = append(c.rules, c.compileRule(&p, path, i, r))
 	}
+	c.sum()
 	for i, g := range cfg.Rules.Guards {
 		c.guards = append(c.guards, compileGuard(&p, "guards["+strconv.Itoa(i)+"]", g))
 	}
@@ -112,6 +117,22 @@ func Compile(cfg Config) (*Compiled, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// sum sets what follows from the rules together.
+func (c *Compiled) sum() {
+	for i := range c.rules {
+		r := &c.rules[i]
+		if r.off {
+			continue
+		}
+		c.scorer = c.scorer || r.scored
+		if r.effect == Same && r.scored && r.level.IsValid() {
+			c.scored[r.level] = true
+		}
+		c.expires = c.expires || r.effect == Affiliate && (r.lapse != unlimited || len(r.same) > 1 ||
+			len(r.differ)+len(r.funcs)+len(r.unless) > 0 || slices.ContainsFunc(r.same, func(c sameCondition) bool { return c.together != unlimited }))
+	}
 }
 
 // Rules returns a copy of the rules.

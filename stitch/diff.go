@@ -132,7 +132,7 @@ func (r *Resolver) DryRun(rules Rules) (Diff, error) {
 	if err != nil {
 		return Diff{}, err
 	}
-	if r.compiled().usesScorer() {
+	if r.compiled().scorer {
 		r.engine.unindex()
 		defer r.engine.index()
 	}

@@ -1,7 +1,6 @@
 package stitch
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -100,7 +99,7 @@ func (g *engine) all() {
 
 // index gives the scorer every profile of the store.
 func (g *engine) index() {
-	if !g.s.c.usesScorer() {
+	if !g.s.c.scorer {
 		return
 	}
 	g.indexed = map[uint32]Profile{}
@@ -114,7 +113,7 @@ func (g *engine) index() {
 
 // unindex takes every profile of the store out of the scorer.
 func (g *engine) unindex() {
-	if !g.s.c.usesScorer() {
+	if !g.s.c.scorer {
 		return
 	}
 	for _, p := range g.indexed {
@@ -123,13 +122,9 @@ func (g *engine) unindex() {
 	g.indexed = nil
 }
 
-func (c *Compiled) usesScorer() bool {
-	return slices.ContainsFunc(c.rules, func(r rule) bool { return r.scored && !r.off })
-}
-
 // parallel calls f for 0 ≤ i < n on several goroutines, each with an eval of its own, and returns when all are done.
 func (g *engine) parallel(n int, f func(e *eval, i int)) {
-	if g.workers < 2 || n < 64 || g.s.c.usesScorer() {
+	if g.workers < 2 || n < 64 || g.s.c.scorer {
 		e := g.s.eval()
 		e.answers = bulkAnswers()
 		for i := range n {

@@ -307,17 +307,9 @@ func (s *store) note(p *profile, v uint32, before holding, h *holding, d *delta)
 	if use.counted {
 		d.touchValue(v)
 	}
-	if p.level == Account && use.affiliate && (before.first != h.first || before.held() != h.held() || s.c.affiliationsExpire()) {
+	if p.level == Account && use.affiliate && (before.first != h.first || before.held() != h.held() || s.c.expires) {
 		d.touchAccounts(v)
 	}
-}
-
-// affiliationsExpire reports whether affiliations depend on when an account was last seen with a value.
-func (c *Compiled) affiliationsExpire() bool {
-	return slices.ContainsFunc(c.rules, func(r rule) bool {
-		return r.effect == Affiliate && !r.off && (r.lapse != unlimited || len(r.same) > 1 || len(r.differ)+len(r.funcs)+len(r.unless) > 0 ||
-			slices.ContainsFunc(r.same, func(c sameCondition) bool { return c.together != unlimited }))
-	})
 }
 
 // countShared reports whether more profiles than a guard allows hold a value.

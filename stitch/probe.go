@@ -93,7 +93,7 @@ func (s *Snapshot) Probe(p Profile) []Candidate {
 			visit(q)
 		}
 	}
-	if st.c.scores(p.Level) {
+	if st.c.scored[p.Level] {
 		for id := range st.c.config.Scorer.Candidates(st.profile(x)) {
 			if q, ok := st.codeOf(id); ok {
 				visit(q)

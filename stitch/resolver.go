@@ -265,7 +265,7 @@ func (r *Resolver) SetRules(rules Rules, at time.Time) ([]Change, error) {
 // adopt makes other rules the current ones and touches everything.
 func (g *engine) adopt(c, was *Compiled) *delta {
 	s, d := g.s, newDelta()
-	if was.usesScorer() {
+	if was.scorer {
 		g.unindex()
 	}
 	s.setRules(c)
@@ -327,7 +327,7 @@ func (r *Resolver) View(v b2b.View) *Snapshot {
 	if v.At.IsZero() {
 		v.At = moment(r.clock)
 	}
-	if r.compiled().usesScorer() {
+	if r.compiled().scorer {
 		r.engine.unindex()
 		defer r.engine.index()
 	}

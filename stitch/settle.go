@@ -93,7 +93,7 @@ func (g *engine) countsBy(u *kindUse) bool {
 
 // rescore tells the scorer which profiles changed, and touches all that were or are candidates of them.
 func (g *engine) rescore(d *delta) {
-	if !g.s.c.usesScorer() {
+	if !g.s.c.scorer {
 		return
 	}
 	scorer := g.s.c.config.Scorer

@@ -11,9 +11,18 @@ type span struct{ from, to int64 }
 // next call.
 func (e *eval) spansOf(r *rule, p, a *profile, v uint32) []span {
 	out := e.spans[:0]
+	extra := len(r.same) > 1 || len(r.differ) > 0 || len(r.funcs) > 0 || len(r.unless) > 0
+	if !extra && r.lasting(p) && r.lasting(a) { // from the later beginning on
+		fp, _, okp := p.sum(v)
+		fa, _, oka := a.sum(v)
+		if okp && oka {
+			out = append(out, span{max(fp, fa), unlimited})
+		}
+		e.spans = out
+		return out
+	}
 	points := e.points(e.times[:0], r, p, v)
 	points = e.points(points, r, a, v)
-	extra := len(r.same) > 1 || len(r.differ) > 0 || len(r.funcs) > 0 || len(r.unless) > 0
 	if extra {
 		points = e.allPoints(points, p)
 		points = e.allPoints(points, a)
@@ -62,10 +71,15 @@ func extend(out []span, points []int64, i int, until int64) []span {
 	return append(out, span{points[i], to})
 }
 
-// points appends the times at which the hold of a profile on a value changes. Sights that change nothing, because the
-// rule does not expire, are left out.
+// lasting reports whether a profile holds for good, for the rule, what it was seen with once: nothing expires, and nothing
+// was said to be over.
+func (r *rule) lasting(p *profile) bool {
+	return len(p.words().ends) == 0 && r.lapse == unlimited && len(r.same) > 0 && r.same[0].together == unlimited && (r.purpose == "" || p.level == Account)
+}
+
+// points appends the times at which the hold of a profile on a value changes. Sights that change nothing are left out.
 func (e *eval) points(points []int64, r *rule, p *profile, v uint32) []int64 {
-	lasting := p.said == nil && r.lapse == unlimited && len(r.same) > 0 && r.same[0].together == unlimited && (r.purpose == "" || p.level == Account)
+	lasting := r.lasting(p)
 	i, _ := p.findHolding(v, 0)
 	for ; i < len(p.holdings) && p.holdings[i].value == v; i++ {
 		h := &p.holdings[i]

@@ -1,9 +1,5 @@
 package stitch
 
-import (
-	"slices"
-)
-
 // walker finds components. It marks what it has seen with a generation, so that starting anew costs nothing.
 type walker struct {
 	profiles, values, combos []uint32
@@ -96,7 +92,7 @@ func (w *walker) neighbours(e *eval, i uint32) {
 			}
 		}
 	}
-	if e.s.c.scores(p.level) {
+	if e.s.c.scored[p.level] {
 		for id := range e.s.c.config.Scorer.Candidates(e.s.profile(p)) {
 			if q, ok := e.s.codeOf(id); ok {
 				w.reach(e, q)
@@ -115,9 +111,4 @@ func (e *eval) anyAlive(rules []int, last int64) bool {
 		}
 	}
 	return alive
-}
-
-// scores reports whether some rule of the level asks the scorer.
-func (c *Compiled) scores(l Level) bool {
-	return slices.ContainsFunc(c.rules, func(r rule) bool { return r.effect == Same && r.level == l && r.scored && !r.off })
 }
