@@ -5,6 +5,31 @@ import (
 	"slices"
 )
 
+// permitted is when a person was seen with a value while a purpose was granted, in order. The same list is asked for moment
+// after moment.
+type permitted struct {
+	p          *profile
+	value, via uint32
+	purpose    string
+	times      []int64
+}
+
+// permitted returns the times at which a holding was seen and the purpose was granted. It is kept until another one is asked
+// for; whoever begins with new evidence clears e.permit.p.
+func (e *eval) permitted(p *profile, h *holding, purpose string) []int64 {
+	x := &e.permit
+	if x.p == p && x.value == h.value && x.via == h.via && x.purpose == purpose {
+		return x.times
+	}
+	x.p, x.value, x.via, x.purpose, x.times = p, h.value, h.via, purpose, x.times[:0]
+	for _, s := range h.seen {
+		if e.consentAt(p, purpose, s.t) == Granted {
+			x.times = append(x.times, s.t)
+		}
+	}
+	return x.times
+}
+
 // holdAt returns the period in which a profile held a value at time t.
 func (e *eval) holdAt(p *profile, v uint32, t int64, purpose string) (first, last int64, ok bool) {
 	first, last = unlimited, -unlimited
@@ -20,10 +45,11 @@ func (e *eval) holdAt(p *profile, v uint32, t int64, purpose string) (first, las
 			}
 			continue
 		}
-		for _, x := range h.seen {
-			if x.t > end && x.t <= t && e.consentAt(p, purpose, x.t) == Granted {
-				first, last, ok = min(first, x.t), max(last, x.t), true
-			}
+		times := e.permitted(p, h, purpose)
+		from, _ := slices.BinarySearch(times, end+1)
+		to, _ := slices.BinarySearch(times, t+1)
+		if from < to {
+			first, last, ok = min(first, times[from]), max(last, times[to-1]), true
 		}
 	}
 	return first, last, ok

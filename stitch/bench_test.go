@@ -61,7 +61,7 @@ func worldOf(n int) *identity.World { return identity.New(rand.NewPCG(1, 0), n) 
 
 func world(n int) []stitch.Fact {
 	if worlds[n] == nil {
-		worlds[n] = worldFacts(worldOf(n))[:n]
+		worlds[n] = slices.Clone(worldFacts(worldOf(n))[:n]) // and let go of the rest
 	}
 	return worlds[n]
 }
@@ -193,6 +193,33 @@ func BenchmarkUnlink(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkVisitor resolves one person whom the site saw n times from one address, with a word on consent each time.
+func BenchmarkVisitor(b *testing.B) {
+	for _, n := range []int{1e2, 1e3, 1e4} {
+		b.Run(sizeName(n), func(b *testing.B) {
+			facts := []stitch.Fact{{ID: "owner", Occurred: worldEnd.AddDate(0, -2, 0), Body: stitch.Seen{
+				Profile: pid("erp", "1"), Level: stitch.Account, Identifiers: []stitch.Identifier{stitch.MustIdentifier(stitch.IPPrefix, "", "20.0.0.0/24")},
+			}}}
+			for i := range n {
+				at := worldEnd.Add(time.Duration(i-n) * time.Hour)
+				facts = append(facts,
+					stitch.Fact{ID: fmt.Sprint("c", i), Occurred: at, Body: stitch.Consent{Profile: pid("web", "1"), Purpose: "analytics", State: stitch.Granted}},
+					stitch.Fact{ID: fmt.Sprint("v", i), Occurred: at, Body: stitch.Seen{
+						Profile: pid("web", "1"), Level: stitch.Person, Identifiers: []stitch.Identifier{stitch.MustIdentifier(stitch.IP, "", "20.0.0.7")},
+					}})
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				s, _, err := stitch.Batch(context.Background(), stitch.Config{Rules: stitch.StarterRules()}, facts, b2b.View{At: worldEnd})
+				if err != nil || len(s.Affiliations(slices.Collect(s.Entities(stitch.Person))[0], worldEnd)) != 1 {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(facts)), "ns/fact")
+		})
 	}
 }
 

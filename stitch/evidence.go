@@ -19,6 +19,7 @@ type eval struct {
 	guards  []uint64
 	answers answers
 	scratch union
+	permit  permitted
 }
 
 func (s *store) eval() *eval { return &eval{s: s, at: s.at, next: unlimited} }
@@ -46,9 +47,15 @@ func (e *eval) inForce(r *rule) bool {
 
 // consentAt returns the state of a purpose at time t: the latest statement by then that has not run out.
 func (e *eval) consentAt(p *profile, purpose string, t int64) ConsentState {
-	for i := range slices.Backward(p.consents) {
+	said, _ := slices.BinarySearchFunc(p.consents, t, func(c consent, t int64) int { // those by then
+		if c.t <= t {
+			return -1
+		}
+		return 1
+	})
+	for i := range slices.Backward(p.consents[:said]) {
 		c := &p.consents[i]
-		if c.t > t || e.s.names[c.purpose] != purpose {
+		if e.s.names[c.purpose] != purpose {
 			continue
 		}
 		if t == e.at && e.live(c.until) || t != e.at && t < c.until {

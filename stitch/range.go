@@ -47,6 +47,7 @@ func (e *eval) byRange(found []affiliated, refusals *[]refusal, r *rule, m uint3
 	if len(owners) == 0 || x.blocked {
 		return found
 	}
+	e.permit.p = nil
 	points := e.points(e.times[:0], r, p, v)
 	for _, o := range owners {
 		for _, q := range e.s.values.at(o).holders {

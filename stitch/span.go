@@ -21,6 +21,7 @@ func (e *eval) spansOf(r *rule, p, a *profile, v uint32) []span {
 		e.spans = out
 		return out
 	}
+	e.permit.p = nil
 	points := e.points(e.times[:0], r, p, v)
 	points = e.points(points, r, a, v)
 	if extra {
