@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/buyerjourney/b2b/internal/gen/persons"
@@ -123,6 +125,22 @@ func (e *entries) link(b *testing.B) match.Evaluation {
 	return match.Evaluate(predicted, class)
 }
 
+// peakMemory is the largest resident memory of the process so far in megabytes, where the system tells; it is that of one
+// benchmark if only that one was run.
+func peakMemory() (mb float64, ok bool) {
+	data, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, false
+	}
+	for line := range strings.Lines(string(data)) {
+		if v, is := strings.CutPrefix(line, "VmHWM:"); is {
+			kb, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(v), " kB"), 64)
+			return kb / 1024, err == nil
+		}
+	}
+	return 0, false
+}
+
 // BenchmarkLink measures a batch in memory with two workers, and reports how good it is.
 func BenchmarkLink(b *testing.B) {
 	for _, c := range []struct {
@@ -146,6 +164,9 @@ func BenchmarkLink(b *testing.B) {
 				result = e.link(b)
 			}
 			b.ReportMetric(result.Pairwise.F1, "F1")
+			if mb, ok := peakMemory(); ok {
+				b.ReportMetric(mb, "peak-MB")
+			}
 		})
 	}
 }

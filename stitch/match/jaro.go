@@ -81,15 +81,20 @@ func jaroShort(a, b string) float64 {
 	if len(b) == 0 {
 		return 0
 	}
-	j := jaroWords(a, b)
-	if len(a) == len(b) && j < 1 {
-		j = max(j, jaroWords(b, a))
+	m, moved := jaroWords(a, b)
+	if m == 0 {
+		return 0
 	}
-	return j
+	if len(a) == len(b) && moved > 1 { // the other order has as many matches, perhaps more of them in order
+		_, back := jaroWords(b, a)
+		moved = min(moved, back)
+	}
+	return jaroValue(m, moved/2, len(a), len(b))
 }
 
-// jaroWords matches the characters of b to those of a, len(b) ≤ len(a) ≤ 64; the marks are bits of a word.
-func jaroWords(a, b string) float64 {
+// jaroWords matches the characters of b to those of a, len(b) ≤ len(a) ≤ 64; the marks are bits of a word. It counts the
+// matches, which are as many as there can be, and those that are out of order.
+func jaroWords(a, b string) (matches, moved int) {
 	w := max(len(a)/2-1, 0)
 	var ma, mb uint64
 	for i := range len(b) {
@@ -103,17 +108,12 @@ func jaroWords(a, b string) float64 {
 			}
 		}
 	}
-	m := bits.OnesCount64(ma)
-	if m == 0 {
-		return 0
-	}
-	out := 0
 	for x, y := ma, mb; x != 0; x, y = x&(x-1), y&(y-1) {
 		if a[bits.TrailingZeros64(x)] != b[bits.TrailingZeros64(y)] {
-			out++
+			moved++
 		}
 	}
-	return jaroValue(m, out/2, len(a), len(b))
+	return bits.OnesCount64(ma), moved
 }
 
 func jaroValue(m, t, la, lb int) float64 {
