@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ func manyEvents(n int) []journey.Event {
 	var out []journey.Event
 	for i := range n {
 		e := journey.Event{
-			Journey: fmt.Sprint("j", r.IntN(n/30)), Step: journey.StepID(fmt.Sprint("s", r.IntN(40))), Source: "s", ID: fmt.Sprint(i),
+			Journey: fmt.Sprint("j", r.IntN(n/30)), Step: journey.StepID(fmt.Sprint("s", r.IntN(40))), Source: "s", ID: strconv.Itoa(i),
 			At: epoch.Add(time.Duration(r.IntN(1_000_000)) * time.Second),
 		}
 		switch run := i / 700 % 5; run {
@@ -30,7 +31,7 @@ func manyEvents(n int) []journey.Event {
 			e.Seq, e.Precision, e.Outcome = int64(r.IntN(100)), b2b.Day, journey.Done
 		case 3:
 			e.At, e.Phase = e.At.In(time.FixedZone("", 3600)), b2b.Convince
-			e.Objects = []journey.ObjectRef{{Type: "deal", ID: fmt.Sprint(r.IntN(50))}}
+			e.Objects = []journey.ObjectRef{{Type: "deal", ID: strconv.Itoa(r.IntN(50))}}
 		}
 		e.RecordedAt = e.At.Add(time.Minute)
 		out = append(out, e)

@@ -1,9 +1,9 @@
 package journey_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/buyerjourney/b2b/internal/gen/account"
@@ -84,7 +84,7 @@ func TestNullGenerated(t *testing.T) {
 	var pairs, cells []float64
 	for run := range 500 {
 		r := rand.New(rand.NewPCG(uint64(run), 1))
-		about := func(s journey.StepID) journey.StepID { return s + journey.StepID(fmt.Sprint(r.IntN(60))) }
+		about := func(s journey.StepID) journey.StepID { return s + journey.StepID(strconv.Itoa(r.IntN(60))) }
 		events, _ := account.Generate(account.Config{Accounts: 15, Seed: uint64(run)})
 		config := journey.SignificanceConfig{Permutations: 99, Replicates: 1, Source: rand.NewPCG(uint64(run), 2)}
 		rare, err := purchaseTable(t, events, about).Overlap(journey.Persons).Significance(t.Context(), config)

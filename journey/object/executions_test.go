@@ -15,7 +15,7 @@ import (
 )
 
 // logOf makes a log of events that are lists of objects; the first letter of an object is its type.
-func logOf(t interface{ Fatal(...any) }, events ...[]string) *object.Log {
+func logOf(t rapid.TB, events ...[]string) *object.Log {
 	var objects []string
 	var lines []string
 	for i, list := range events {
