@@ -66,6 +66,7 @@ type Attribute struct {
 // Participant is another person, or another journey, that an event also belongs to. A lawyer and a buyer in one meeting
 // keep their own seats. Where Journey is empty the participant's journey is the one of account, person and kind; where it is
 // given it is an instance key as [Event.Journey] is. An empty Account or Kind is that of the event. The zero value is ignored.
+// A journey has one row of an event: of several participants whom it falls to the first counts, the event's own person before all.
 type Participant struct {
 	Person  b2b.PersonID
 	Account b2b.AccountID

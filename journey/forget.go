@@ -60,6 +60,11 @@ func forgetIn(e *Event, gone map[b2b.PersonID]bool) (keep bool, parts int) {
 		parts++
 		e.Person, e.Seat, e.Journey = next.Person, next.Seat, next.Journey
 		if next.Kind != "" {
+			for i := range with { // whose kind was that of the event so far
+				if with[i].Kind == "" {
+					with[i].Kind = e.Kind
+				}
+			}
 			e.Kind = next.Kind
 		}
 		if next.Account != "" {
@@ -76,7 +81,7 @@ func forgetIn(e *Event, gone map[b2b.PersonID]bool) (keep bool, parts int) {
 }
 
 // Forget returns the log without the rows of persons, named by their ids, and without their names. A joint event stays for its
-// other rows. Event numbers stay. The result counts rows, and superseded versions that were kept for as-of views.
+// other rows; a row that a journey has of it under a forgotten person is gone, whoever else took part. Event numbers stay. The result counts rows, and superseded versions that were kept for as-of views.
 func (l *Log) Forget(persons ...b2b.PersonID) (*Log, b2b.Removed) {
 	var removed b2b.Removed
 	gone := make(map[b2b.PersonID]bool)

@@ -44,6 +44,7 @@ func genEvent(withID bool) *rapid.Generator[journey.Event] {
 		for range rapid.IntRange(0, 2).Draw(t, "with") {
 			e.With = append(e.With, journey.Participant{
 				Person: b2b.PersonID(name("other", "p", 4)), Account: b2b.AccountID(name("their account", "a", 2)), Seat: b2b.SeatID(name("their seat", "seat", 2)), Journey: name("their key", "k", 3),
+				Kind: journey.Kind(name("their kind", "kind", 2)),
 			})
 		}
 		if rapid.Bool().Draw(t, "object") {
