@@ -101,8 +101,10 @@ func TestHostileRows(t *testing.T) {
 	}
 	for _, tc := range []struct{ name, in, want, rejects string }{
 		{"line end in quotes", header + "1,\"a\nb\",2024-01-01\n1,\"c \"\"q\"\", d\",2024-01-02\n", `"dfg":[["a\nb","c \"q\", d",1]]`, ""},
-		{"not a time", header + "1,a,2024-01-01\n1,b,yesterday\n1,c,2024-02-30\n1,d,2024-01-01T25:00:00Z\n", `"events":1,"cases":1,"rejected":3`,
-			"3,timestamp is not a time\n4,timestamp is not a time\n5,timestamp is not a time\n"},
+		{
+			"not a time", header + "1,a,2024-01-01\n1,b,yesterday\n1,c,2024-02-30\n1,d,2024-01-01T25:00:00Z\n", `"events":1,"cases":1,"rejected":3`,
+			"3,timestamp is not a time\n4,timestamp is not a time\n5,timestamp is not a time\n",
+		},
 		{"no time among times", header + "1,a,2024-01-01\n1,b,\n", `"events":1,"cases":1,"rejected":1`, "3,at: no time in a log where others have one\n"},
 		{"year 0", header + "1,a,0000-12-31\n1,b,0001-01-01\n", `"events":1,"cases":1,"rejected":1`, "2,at: year outside 1..9999\n"},
 		{"no names", header + ",a,2024-01-01\n1,,2024-01-01\n", `"events":0,"cases":0,"rejected":2`, "2,no case\n3,no activity\n"},

@@ -27,6 +27,10 @@ type automaton struct {
 	cut     []bool
 	outs    [][]edge // per state: edges of visible steps, nil before they were asked for
 
+	opens     []opening // per door: where it is open, of the marking last asked about
+	openFrom  int32
+	openStamp int32
+
 	seen   []int32 // per marking: stamp of the last search that met it
 	stamp  int32
 	queue  []int32
@@ -43,6 +47,13 @@ type edge struct {
 	label, to int32
 }
 
+// opening is what was found out about a door: the transitions with the same needs.
+type opening struct {
+	markings []int32 // where they can happen
+	stamp    int32
+	partial  bool
+}
+
 // searchLimit bounds the markings of one search over silent moves. Beyond it the search is cut off, and what rests on
 // it is not exact.
 const searchLimit = 200_000
@@ -50,6 +61,7 @@ const searchLimit = 200_000
 func newAutomaton(m *Model) *automaton {
 	a := &automaton{space: newSpace(m), limit: searchLimit, listOf: map[string]int32{}}
 	a.member = make([]int32, len(m.firings))
+	a.opens, a.openFrom = make([]opening, m.doors), -1
 	a.goal = a.pack(m.final)
 	a.start = a.state(a.pack(m.initial))
 	return a
@@ -179,6 +191,31 @@ func (a *automaton) meet(marking int32) {
 // targets appends the markings right after transition t that are reached from a marking by silent moves and t; those
 // that another of them reaches by silent moves independent of t may be left out.
 func (a *automaton) targets(dst []int32, from, t int32) []int32 {
+	for _, x := range a.openings(from, t) {
+		if !a.fire(x, t) {
+			a.partial = true // more tokens than a place can count
+		} else if y := a.intern(a.work); !slices.Contains(dst, y) {
+			dst = append(dst, y)
+		}
+	}
+	return dst
+}
+
+// openings returns the markings, reached from one by silent moves, where transition t can happen; it holds until the next call. All steps of
+// a state are asked for in a row, and of those with the same needs the first has the work.
+func (a *automaton) openings(from, t int32) []int32 {
+	if from != a.openFrom {
+		a.openFrom = from
+		a.openStamp++
+	}
+	o := &a.opens[a.m.door[t]]
+	if o.stamp == a.openStamp {
+		a.partial = a.partial || o.partial
+		return o.markings
+	}
+	before := a.partial
+	a.partial = false
+	o.stamp, o.markings = a.openStamp, o.markings[:0]
 	a.begin(from)
 	for head := 0; head < len(a.queue); head++ {
 		x := a.queue[head]
@@ -186,10 +223,7 @@ func (a *automaton) targets(dst []int32, from, t int32) []int32 {
 		if p := a.lacking(x, t); p >= 0 {
 			a.wantAll(a.m.producers[p])
 		} else {
-			a.fire(x, t)
-			if y := a.intern(a.work); !slices.Contains(dst, y) {
-				dst = append(dst, y)
-			}
+			o.markings = append(o.markings, x)
 			a.wantAll(a.m.rivals[t]) // only what takes tokens of t can lead to another place
 		}
 		a.advance(x)
@@ -198,7 +232,9 @@ func (a *automaton) targets(dst []int32, from, t int32) []int32 {
 			break
 		}
 	}
-	return dst
+	o.partial = a.partial
+	a.partial = a.partial || before
+	return o.markings
 }
 
 // reaches reports whether silent moves lead from one marking to another.

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/buyerjourney/b2b"
@@ -25,6 +26,8 @@ type Model struct {
 	producers      [][]int32 // per place: unseen transitions that put tokens on it
 	consumers      [][]int32 // per place: unseen transitions that take tokens from it
 	rivals         [][]int32 // per transition: unseen transitions that take tokens from a place of its own
+	door           []int32   // per transition: equal for those with the same needs
+	doors          int
 	safe           bool
 	shape          Shape // as given, before the net was compressed
 }
@@ -132,8 +135,15 @@ func (m *Model) relate() {
 	m.byLabel = make([][]int32, len(m.steps))
 	m.producers, m.consumers = make([][]int32, m.places), make([][]int32, m.places)
 	m.rivals = make([][]int32, len(m.firings))
+	m.door = make([]int32, len(m.firings))
+	known := make(map[string]int32)
 	for i, f := range m.firings {
 		t := int32(i)
+		needs := fmt.Sprint(f.pre)
+		if _, ok := known[needs]; !ok {
+			known[needs] = int32(len(known))
+		}
+		m.door[i] = known[needs]
 		if f.label != silent {
 			m.byLabel[f.label] = append(m.byLabel[f.label], t)
 		}
@@ -156,6 +166,7 @@ func (m *Model) relate() {
 			}
 		}
 	}
+	m.doors = len(known)
 }
 
 func unitCosts(m *Model) []int32 {
