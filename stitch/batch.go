@@ -23,6 +23,8 @@ func Batch(ctx context.Context, cfg Config, facts []Fact, v b2b.View) (*Snapshot
 	l.s.facts = make([]factRec, 0, len(facts))
 	l.s.mentions = make([]uint32, 0, 2*len(facts))
 	l.s.byFact.expect(len(facts))
+	l.s.byProfile.expect(len(facts) / 2)
+	l.s.byValue.expect(len(facts) / 2)
 	d := door{c: c, report: &report}
 	for i := range facts {
 		if i%4096 == 0 && ctx.Err() != nil {

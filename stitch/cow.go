@@ -107,13 +107,6 @@ func (m *cowMap[K, V]) set(k K, v V) {
 	m.n += len(shard) - before
 }
 
-func (m *cowMap[K, V]) remove(k K) {
-	shard := m.own(k)
-	before := len(shard)
-	delete(shard, k)
-	m.n += len(shard) - before
-}
-
 func (m *cowMap[K, V]) branch() cowMap[K, V] {
 	return cowMap[K, V]{hash: m.hash, shards: slices.Clone(m.shards), owned: make([]bool, len(m.owned)), n: m.n}
 }

@@ -63,7 +63,7 @@ func (g *engine) all() {
 	}
 	g.index()
 	g.walk.start(s)
-	var components []*component
+	components := make([]*component, 0, s.profiles.len()/2)
 	e := s.eval()
 	e.answers = bulkAnswers()
 	for p := range uint32(s.profiles.len()) {
@@ -82,7 +82,11 @@ func (g *engine) all() {
 	for _, c := range components {
 		g.install(c)
 	}
-	entities := make([]*entity, 0, len(components))
+	n := 0
+	for _, c := range components {
+		n += len(c.entities)
+	}
+	entities := make([]*entity, 0, n)
 	for _, c := range components {
 		entities = append(entities, c.entities...)
 	}

@@ -98,7 +98,6 @@ type union struct {
 	guards   []uint64
 	entries  []entry
 	arrivals []arrival
-	edges    []edge
 	active   []*group
 	index    []int32
 }

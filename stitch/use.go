@@ -12,7 +12,6 @@ type kindUse struct {
 	guards     []int    // guards on it
 	limits     []int    // guards on it with MaxPerEntity
 	counted    bool     // some guard on it has MaxHolders
-	countedBy  bool     // some guard counts holders by this kind
 }
 
 // setRules prepares the tables that depend on rules; what values and profiles keep of them is renewed by the caller.
@@ -56,9 +55,6 @@ func (s *store) setRules(c *Compiled) {
 		u.counted = u.counted || g.maxHolders > 0
 		if g.maxPerEntity > 0 {
 			u.limits = append(u.limits, i)
-		}
-		if g.countBy != "" {
-			use(g.countBy).countedBy = true
 		}
 	}
 }
