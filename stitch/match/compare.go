@@ -158,6 +158,9 @@ func (c *comparison) search(t *Table, a, b uint32, ra, rb []uint32) uint8 {
 	}
 	shaped := p.n > 0 && q.n > 0
 	equal := x == y || (c.col.equal != nil && c.col.equal[x] == c.col.equal[y])
+	if c.kind == PersonName && !equal && generationsDiffer(c.col.text[x], c.col.text[y]) {
+		return uint8(len(c.levels))
+	}
 	for i := range c.levels {
 		l := &c.levels[i]
 		hit := false
@@ -317,8 +320,8 @@ func initialEqual(a, b string) bool {
 	return r == s && (n == len(a) || m == len(b))
 }
 
-// allTokens is the share of the shorter text's words that are in the other text; an initial counts half, and the share
-// is of the words that could be whole: two initials against two names give 1/2. Both texts need a common whole word.
+// allTokens is the share of the shorter text's words that are in the other text, as they are, as initials or as nicknames.
+// Both texts need a common whole word.
 func allTokens(a, b string) float64 {
 	x, y := uniqueTokens(a), uniqueTokens(b)
 	if len(x) > len(y) {
@@ -333,6 +336,8 @@ func allTokens(a, b string) float64 {
 				best = 1
 				whole = true
 			case best == 0 && (len(w) == 1 || len(v) == 1) && w[0] == v[0]:
+				best = 1
+			case best == 0 && shareSorted(nicknameOf[w], nicknameOf[v]):
 				best = 1
 			}
 		}

@@ -27,7 +27,7 @@ const (
 	SortedEqual       // equal after sorting words
 	TokenSortMin      // TokenSort ≥ At
 	TokenSetMin       // TokenSet ≥ At
-	AllTokens         // all words of the shorter text are in the other, an initial counting half; share ≥ At
+	AllTokens         // share of the shorter text's words that the other has, initials and nicknames too, ≥ At
 	CompanyMin        // CompareCompany ≥ At
 	AcronymEqual      // one name is the acronym of the other
 	MailDerived       // equal mail addresses whose local part follows from the person's names

@@ -12,6 +12,9 @@ import (
 
 func normalMail(raw string) string {
 	s := strings.ToLower(strings.TrimSpace(raw))
+	if i := strings.LastIndexByte(s, '<'); i >= 0 && strings.HasSuffix(s, ">") && strings.Contains(s[i:], "@") { // with a name before it
+		s = strings.TrimSpace(s[i+1 : len(s)-1])
+	}
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at == len(s)-1 {
 		return strings.TrimSuffix(s, "@")

@@ -25,7 +25,7 @@ func Similarity(k Kind, a, b, country string) float64 {
 // ComparePerson compares two names of persons, in any order of their words. Words are aligned one to one so that the sum of
 // similarities is largest: equal words 1, near ones 1 − OSA/length (nothing under 0.6), a word and its initial 0.8,
 // nicknames 0.9; joined words are tried. The result is the aligned share of the characters, with words of the longer
-// name that have no partner counting half.
+// name that have no partner counting half; names of father and son (Sr, Jr, II) count less.
 func ComparePerson(a, b string) float64 {
 	x, y := strings.Fields(Fold(a)), strings.Fields(Fold(b))
 	if len(x) == 0 || len(y) == 0 {
@@ -42,8 +42,15 @@ func ComparePerson(a, b string) float64 {
 		x, y = y, x
 	}
 	x, y = x[:min(len(x), maxAligned)], y[:min(len(y), maxAligned)]
-	return personScore(x, y)
+	s := personScore(x, y)
+	if generationsDiffer(strings.Join(x, " "), strings.Join(y, " ")) {
+		s *= fatherAndSon
+	}
+	return s
 }
+
+// fatherAndSon is the factor for two names of different generations.
+const fatherAndSon = 0.6
 
 // joinWords merges neighbours of x that are one word of y.
 func joinWords(x, y []string) []string {
