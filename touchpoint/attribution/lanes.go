@@ -9,11 +9,16 @@ const lanes = 4
 // lane holds a number of each of them.
 type lane = [lanes]float64
 
-// losses returns, for each set of states, what [solver.loss] returns.
+// losses gives each, for every set of states, what [solver.loss] returns. Where one group of chains does not settle, it and
+// all that follow are solved one by one.
 func (v *solver) losses(f *solution, sets [][]int32, each func(i int, p, value float64)) {
+	together := f.inv == nil
+	if together {
+		v.load(&v.in, &v.out, f.q, f.start, nil, false)
+	}
 	for i := 0; i < len(sets); i += lanes {
 		group := sets[i:min(i+lanes, len(sets))]
-		if f.inv == nil && v.visitLanes(f, group, i == 0) {
+		if together = together && v.visitLanes(f, group); together {
 			for l, set := range group {
 				p, value := v.entries(f, set, l)
 				each(i+l, p, value)
@@ -45,11 +50,8 @@ func mark(in []bool, set []int32, to bool) {
 }
 
 // visitLanes fills v.visited with the visits of each chain that is cut at one of the sets, which it never enters. It reports
-// false if the sweeps do not settle. The packed rows are those of the chain that is not cut, which load asks for.
-func (v *solver) visitLanes(f *solution, group [][]int32, load bool) bool {
-	if load {
-		v.load(&v.in, &v.out, f.q, f.start, nil, false)
-	}
+// false if the sweeps do not settle. The rows that are loaded must be those of the chain that is not cut.
+func (v *solver) visitLanes(f *solution, group [][]int32) bool {
 	n := len(v.grams)
 	if cap(v.visited) < n {
 		v.visited, v.keep = make([]lane, n), make([]lane, n)
