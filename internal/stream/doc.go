@@ -6,5 +6,6 @@
 // OOPSLA 2014). Two purposes never share a stream. Changing what is drawn here changes results with the same seed: a breaking
 // change.
 //
-// Use [Root.SourceN] and [Rand] in loops (no allocation), [Root.Source] where a *rand.PCG is wanted for math/rand/v2.
+// Use [Root.SourceN] and [Rand] in loops (no allocation), or [Root.Purpose] where one purpose has many streams and [NewGamma] where one
+// law is drawn from often; [Root.Source] where a *rand.PCG is wanted for math/rand/v2.
 package stream

@@ -274,7 +274,7 @@ func (a *Analysis) times(s *solver) {
 	a.Mean = first.Sum()
 	a.SD = math.Sqrt(max(0, second.Sum()-a.Mean*a.Mean))
 	for k := range a.Ends {
-		a.given(s, &a.Ends[k], m)
+		a.given(s, &a.Ends[k])
 	}
 }
 
@@ -282,7 +282,7 @@ func (a *Analysis) times(s *solver) {
 const maxGiven = 64
 
 // given sets the expected time of one end, by the transform of Doob: w_i = E[T·1(end)] solves the same equations with h_i for 1.
-func (a *Analysis) given(s *solver, e *EndShare, _ []float64) {
+func (a *Analysis) given(s *solver, e *EndShare) {
 	if len(a.Ends) > maxGiven {
 		return
 	}
