@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"math"
-	"slices"
 )
 
 // Pair is a scored pair of rows, A < B. Bits is the total weight.
@@ -84,9 +83,10 @@ func (s *Scorer) Predict(b *Blocking, least float64, workers int) Predicted {
 		out.Vetoed = append(out.Vetoed, parts[i].vetoed...)
 		parts[i] = result{}
 	}
-	byRows := func(a, b Pair) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) }
-	slices.SortFunc(out.Pairs, byRows)
-	slices.SortFunc(out.Vetoed, byRows)
+	first := func(p Pair) uint32 { return p.A }
+	byRows := func(a, b Pair) int { return cmp.Compare(a.B, b.B) }
+	out.Pairs = sortByRow(out.Pairs, s.t.n, first, byRows)
+	out.Vetoed = sortByRow(out.Vetoed, s.t.n, first, byRows)
 	return out
 }
 

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 
@@ -111,7 +112,7 @@ func (tr *trainer) draw(draws int) []uint64 {
 			}
 			list = append(list, min(a, b)<<32|max(a, b))
 		}
-		slices.Sort(list)
+		list = sortByRow(list, tr.t.n, func(pair uint64) uint32 { return uint32(pair >> 32) }, cmp.Compare[uint64])
 		list = slices.Compact(list)
 	}
 	return list
