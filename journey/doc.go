@@ -55,7 +55,8 @@
 //
 // # Cost
 //
-// Build is O(n) for events in the order of their journeys, O(n log m) at worst, m being the longest journey. Filters, ties and lateness are
+// Build is O(n) for events in the order of their journeys, O(n log m) at worst, m being the longest journey. All that a builder and a Build
+// allocate stays below three times the memory of the log, so that is the most that it can peak at. Filters, ties and lateness are
 // O(rows). Crossings are O(pairs of journeys of an account) and O(rows × kinds × log journeys). A permutation of [Overlap.Significance] is
 // O(persons × their distinct steps).
 //

@@ -24,10 +24,10 @@ func footprint(build func() *journey.Log) (retained, allocated float64) {
 	return float64(after.HeapAlloc) - float64(before.HeapAlloc), float64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// TestFootprint holds the memory of a log, and the peak of building it to three times that: per row, with twenty rows a journey.
+// TestFootprint holds the memory of a log, and the peak of building it to three times that: per row, with 25 rows a journey.
 func TestFootprint(t *testing.T) {
-	const rows = 200_000
-	names := make([]string, rows/20)
+	const rows = 250_000
+	names := make([]string, rows/25)
 	for i := range names {
 		names[i] = strconv.Itoa(100_000 + i)
 	}
@@ -40,7 +40,7 @@ func TestFootprint(t *testing.T) {
 		{"with a sequence", 24, func(i int) journey.Event { return journey.Event{Seq: int64(i)} }},
 		{"with person, account, role and touchpoint", 40, func(i int) journey.Event {
 			return journey.Event{
-				Person: b2b.PersonID(names[i/40]), Account: b2b.AccountID(names[i/400]), Seat: b2b.SeatID(names[i%5]), Touchpoint: touchpoint.ID(names[i%7]),
+				Person: b2b.PersonID(names[i/50]), Account: b2b.AccountID(names[i/500]), Seat: b2b.SeatID(names[i%5]), Touchpoint: touchpoint.ID(names[i%7]),
 			}
 		}},
 	} {
@@ -49,7 +49,7 @@ func TestFootprint(t *testing.T) {
 				var b journey.Builder
 				for i := range rows {
 					e := c.event(i)
-					e.Journey, e.Step, e.At = names[i/20], journey.StepID(names[i%24]), epoch.Add(time.Duration(i)*time.Minute)
+					e.Journey, e.Step, e.At = names[i/25], journey.StepID(names[i%24]), epoch.Add(time.Duration(i)*time.Minute)
 					b.Add(e)
 				}
 				l, _ := b.Build(journey.Identities{})
