@@ -132,7 +132,7 @@ func (b *Builder) read(r *bin.Reader, n uint64) {
 			}
 			text[i] = names[i][code]
 		}
-		e.named(text)
+		e.setNames(text)
 		us := [3]int64{r.Varint(), r.Varint(), r.Varint()}
 		e.Seq = r.Varint()
 		zone := r.Varint()

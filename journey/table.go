@@ -142,7 +142,7 @@ func eventOf(c *Columns, r int, step, journey string, x *extra) Event {
 		}
 	}
 	text[colStep], text[colJourney] = step, journey
-	e.named(text)
+	e.setNames(text)
 	if x != nil {
 		e.With, e.Objects, e.Attributes = x.with, x.objects, x.attrs
 	}
@@ -208,8 +208,8 @@ func (t *table) retain(keep []uint32) {
 	}
 }
 
-// named sets the fields of the coded columns.
-func (e *Event) named(text [numNames]string) {
+// setNames sets the fields of the coded columns.
+func (e *Event) setNames(text [numNames]string) {
 	e.Source, e.Step, e.Journey, e.Kind = text[colSource], StepID(text[colStep]), text[colJourney], Kind(text[colKind])
 	e.Account, e.Person, e.Seat = b2b.AccountID(text[colAccount]), b2b.PersonID(text[colPerson]), b2b.SeatID(text[colSeat])
 	e.Touchpoint, e.Resource, e.Lifecycle = touchpoint.ID(text[colTouchpoint]), text[colResource], text[colLifecycle]
