@@ -17,6 +17,7 @@ type flow struct {
 	nodes    []node
 	leaf     []int
 	parallel bool
+	begun    [][]entrance // by node; nil before it was asked for
 }
 
 // place is one occurrence of a step.
@@ -44,9 +45,6 @@ type node struct {
 	weights  []float64 // normalised; of a choice per child, of a loop (stop, redo)
 }
 
-// leastMass is the probability below which a silent way round a loop is no longer followed.
-const leastMass = 1e-14
-
 // expand returns the ways on after place i is complete while the places of active (i not among them) go on. A branch keeps active.
 func (f *flow) expand(active []int, i int) []branch {
 	if o := f.places[i].next; o >= 0 {
@@ -60,122 +58,138 @@ func (f *flow) expand(active []int, i int) []branch {
 	return merge(out)
 }
 
-// enter begins a node: ways is called with the places that are active then and whether the node is complete at once.
-func (f *flow) enter(n int, active []int, p float64, ways func(active []int, p float64, complete bool)) {
-	if p < leastMass {
-		return
+// entrance is one way to begin a part of a tree: the places that become active, ascending, with a probability. Without places the part is
+// complete at once.
+type entrance struct {
+	places []int
+	p      float64
+}
+
+// begin returns the ways to begin a node, each once.
+func (f *flow) begin(n int) []entrance {
+	if f.begun == nil {
+		f.begun = make([][]entrance, len(f.nodes))
+	}
+	if f.begun[n] != nil {
+		return f.begun[n]
 	}
 	x := &f.nodes[n]
+	var out []entrance
 	switch x.op {
 	case journey.Leaf:
-		ways(append(slices.Clone(active), x.place), p, false)
+		out = []entrance{{[]int{x.place}, 1}}
 	case journey.Sequence:
-		f.enterFrom(x.children, active, p, ways)
+		out = f.beginFirst(x.children)
 	case journey.Choice:
 		for i, c := range x.children {
-			f.enter(c, active, p*x.weights[i], ways)
+			out = add(out, f.begin(c), x.weights[i])
 		}
 	case journey.Parallel:
-		f.enterAll(x.children, active, p, true, ways)
+		out = []entrance{{nil, 1}}
+		for _, c := range x.children {
+			var both []entrance
+			for _, e := range out {
+				for _, other := range f.begin(c) {
+					both = add(both, []entrance{{slices.Sorted(slices.Values(slices.Concat(e.places, other.places))), other.p}}, e.p)
+				}
+			}
+			out = both
+		}
 	case journey.Loop:
-		f.enter(x.children[0], active, p, func(active []int, p float64, complete bool) {
-			if !complete {
-				ways(active, p, false)
-				return
-			}
-			f.again(x, active, p, ways)
-		})
+		out = then(f.begin(x.children[0]), f.again(x))
 	case journey.Silent, journey.UnknownOp:
-		ways(active, p, true)
+		out = []entrance{{nil, 1}}
 	}
+	f.begun[n] = out
+	return out
 }
 
-// again decides after the body of a loop.
-func (f *flow) again(x *node, active []int, p float64, ways func([]int, float64, bool)) {
-	if w := x.weights[0]; w > 0 {
-		ways(active, p*w, true)
-	}
-	f.enter(x.children[1], active, p*x.weights[1], func(active []int, p float64, complete bool) {
-		if !complete {
-			ways(active, p, false)
-			return
-		}
-		f.enter(x.children[0], active, p, func(active []int, p float64, complete bool) {
-			if !complete {
-				ways(active, p, false)
-				return
-			}
-			f.again(x, active, p, ways)
-		})
-	})
-}
-
-// enterFrom begins the children one after the other while they are complete at once.
-func (f *flow) enterFrom(children, active []int, p float64, ways func([]int, float64, bool)) {
-	if len(children) == 0 {
-		ways(active, p, true)
-		return
-	}
-	f.enter(children[0], active, p, func(active []int, p float64, complete bool) {
-		if complete {
-			f.enterFrom(children[1:], active, p, ways)
+// again returns the ways on after the body of a loop. Rounds in which nothing happens lead back to the same place: their sum is that of a
+// geometric series, so that nothing has to be followed round and round.
+func (f *flow) again(x *node) []entrance {
+	stop := []entrance{{nil, x.weights[0]}}
+	redo := then(f.begin(x.children[1]), f.begin(x.children[0])) // once more up to the end of the body
+	silent := 0.0
+	var once []entrance
+	for _, e := range redo {
+		if len(e.places) == 0 {
+			silent = x.weights[1] * e.p
 		} else {
-			ways(active, p, false)
+			once = append(once, e)
 		}
-	})
+	}
+	return add(add(nil, stop, 1/(1-silent)), once, x.weights[1]/(1-silent))
 }
 
-func (f *flow) enterAll(children, active []int, p float64, complete bool, ways func([]int, float64, bool)) {
-	if len(children) == 0 {
-		ways(active, p, complete)
-		return
+// beginFirst begins the first of the children that is not complete at once.
+func (f *flow) beginFirst(children []int) []entrance {
+	out := []entrance{{nil, 1}}
+	for _, c := range children {
+		out = then(out, f.begin(c))
 	}
-	f.enter(children[0], active, p, func(active []int, p float64, now bool) {
-		f.enterAll(children[1:], active, p, complete && now, ways)
-	})
+	return out
+}
+
+// then goes on with next where first is complete at once.
+func then(first, next []entrance) []entrance {
+	var out []entrance
+	for _, e := range first {
+		if len(e.places) == 0 {
+			out = add(out, next, e.p)
+		} else {
+			out = add(out, []entrance{e}, 1)
+		}
+	}
+	return out
+}
+
+// add adds up entrances, those of list by a weight, in the order in which they first come. What cannot happen is left out.
+func add(to, list []entrance, weight float64) []entrance {
+	for _, e := range list {
+		p := weight * e.p
+		if p == 0 {
+			continue
+		}
+		i := slices.IndexFunc(to, func(o entrance) bool { return slices.Equal(o.places, e.places) })
+		if i < 0 {
+			to = append(to, entrance{e.places, p})
+		} else {
+			to[i].p += p
+		}
+	}
+	return to
 }
 
 // leave goes on after node n is complete.
 func (f *flow) leave(n int, active []int, p float64, out *[]branch) {
-	if p < leastMass {
-		return
-	}
 	x := &f.nodes[n]
 	if x.parent < 0 {
 		*out = append(*out, branch{p: p, active: active, outcome: f.ended(), edge: -1})
 		return
 	}
 	up := &f.nodes[x.parent]
-	ways := func(active []int, p float64, complete bool) {
-		if complete {
-			f.leave(x.parent, active, p, out)
-		} else {
-			*out = append(*out, branch{p: p, active: active, outcome: -1, edge: -1})
-		}
-	}
+	on := []entrance{{nil, 1}} // the parent is complete
 	switch up.op {
 	case journey.Sequence:
-		f.enterFrom(up.children[x.position+1:], active, p, ways)
+		on = f.beginFirst(up.children[x.position+1:])
 	case journey.Loop:
-		if x.position == 0 {
-			f.again(up, active, p, ways)
-			return
+		on = f.again(up)
+		if x.position == 1 {
+			on = then(f.begin(up.children[0]), on)
 		}
-		f.enter(up.children[0], active, p, func(active []int, p float64, complete bool) {
-			if complete {
-				f.again(up, active, p, ways)
-			} else {
-				ways(active, p, false)
-			}
-		})
 	case journey.Parallel:
 		if slices.ContainsFunc(active, func(i int) bool { return f.under(f.leaf[i], x.parent) }) {
 			*out = append(*out, branch{p: p, active: active, outcome: -1, edge: -1})
 			return
 		}
-		f.leave(x.parent, active, p, out)
 	case journey.Choice, journey.Leaf, journey.Silent, journey.UnknownOp:
-		f.leave(x.parent, active, p, out)
+	}
+	for _, e := range on {
+		if len(e.places) == 0 {
+			f.leave(x.parent, active, p*e.p, out)
+		} else {
+			*out = append(*out, branch{p: p * e.p, active: slices.Concat(active, e.places), outcome: -1, edge: -1})
+		}
 	}
 }
 

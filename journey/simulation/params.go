@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/buyerjourney/b2b/internal/stream"
@@ -205,14 +206,13 @@ func (s *Model) flow(p *params) *flow {
 			}
 		}
 		f.tame()
-		f.enter(0, nil, 1, func(active []int, q float64, complete bool) {
-			b := branch{p: q, active: active, outcome: -1, edge: -1}
-			if complete {
+		for _, e := range f.begin(0) {
+			b := branch{p: e.p, active: slices.Clone(e.places), outcome: -1, edge: -1}
+			if len(e.places) == 0 {
 				b.outcome = s.endOf[End{Kind: Ended}]
 			}
 			f.start = append(f.start, b)
-		})
-		f.start = merge(f.start)
+		}
 		return f
 	}
 	for i, x := range s.steps {

@@ -96,3 +96,53 @@ func propTree(t *rapid.T) {
 
 func TestTreeProperties(t *testing.T) { rapid.Check(t, propTree) }
 func FuzzTree(f *testing.F)           { f.Fuzz(rapid.MakeFuzz(propTree)) }
+
+// TestSilentRounds: loops whose rounds may pass in silence, in many ways, lose nothing and take no time to look at.
+func TestSilentRounds(t *testing.T) {
+	for _, text := range []string{
+		`*( tau, X( X( 'c', 'a', 'a' ), tau, tau ) )`,
+		`*( X( tau, tau, 'a' ), X( tau, tau, tau, 'b' ) )`,
+		`*( *( X( tau, tau, 'a' ), X( tau, tau, 'b' ) ), +( X( tau, tau, 'c' ), X( tau, tau, 'd' ) ) )`,
+	} {
+		tree, err := journey.ParseTree(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		weigh(&tree)
+		m := journey.Map{ID: "m", Flow: tree}
+		for _, s := range []journey.StepID{"a", "b", "c", "d"} {
+			m.Steps = append(m.Steps, journey.Step{ID: s, Duration: exponential(1)})
+		}
+		a, err := model(t, m, simulation.Config{}).Analytic()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[journey.StepID]float64{}
+		visits(tree, 1, want)
+		for _, x := range a.Steps {
+			if math.Abs(x.Visits-want[x.Step]) > 1e-12*(1+want[x.Step]) {
+				t.Errorf("%s: %v visits of %s, want %v", text, x.Visits, x.Step, want[x.Step])
+			}
+		}
+		if math.Abs(a.FlowThrough-1) > 1e-14 {
+			t.Errorf("%s: flow-through %v", text, a.FlowThrough)
+		}
+	}
+}
+
+// weigh makes loops go round nine times in ten.
+func weigh(tree *journey.Tree) {
+	switch tree.Op {
+	case journey.Loop:
+		tree.Weights = []float64{.1, .9}
+	case journey.Choice:
+		tree.Weights = make([]float64, len(tree.Children))
+		for i := range tree.Weights {
+			tree.Weights[i] = 1
+		}
+	case journey.Leaf, journey.Silent, journey.Sequence, journey.Parallel, journey.UnknownOp:
+	}
+	for i := range tree.Children {
+		weigh(&tree.Children[i])
+	}
+}

@@ -136,6 +136,9 @@ func (a *Analysis) stages() (stages []stage, start []entry, ok bool) {
 	return x.stages, start, !x.failed
 }
 
+// leastMass is the probability below which states that take no time are no longer followed.
+const leastMass = 1e-14
+
 // expander turns arcs into entries between stages, through delays and states that take no time.
 type expander struct {
 	c      *chain
