@@ -180,10 +180,7 @@ func TestExplainIDs(t *testing.T) {
 // 1 to 2 and 3, it would hold 1 and 2 together: the cut must name its link too.
 func TestCounterfactualTriesAgain(t *testing.T) {
 	head, rest, _ := strings.Cut(personsCSV, "\n")
-	text := head + ",number\n"
-	for line := range strings.Lines(rest) {
-		text += strings.TrimSuffix(line, "\n") + ",\n"
-	}
+	text := head + ",number\n" + strings.ReplaceAll(rest, "\n", ",\n")
 	text = strings.NewReplacer("2,Anna,de Vreis,1980-02-01,anna@devries.nl,a", "2,Anna,de Vries,1980-02-01,anna@devries.nl,a").Replace(text)
 	text += "13,Anna,de Vries,1980-02-01,anna@devries.nl,a,77\n14,Anna,de Vries,1980-02-01,anna@devries.nl,a,88\n"
 	config := strings.Replace(personsConfig, `"kind":"email"}`, `"kind":"email"},{"name":"number","column":"number","kind":"kvk"}`, 1)

@@ -16,12 +16,18 @@
 // A comparison is a field with ordered levels, of which the first that holds counts. Fellegi and Sunter (1969): a level
 // that occurs with probability m among matches and u among other pairs weighs log2(m/u) bits, within ±40; a missing value
 // weighs nothing. The sum of the weights and of the prior log2(λ/(1−λ)) is the total W, and 1/(1+2^−W) the probability of a
-// match. u comes from random pairs (of exact levels from the counts of values), less the share of matches among them; m
-// from EM over the outcomes of the pairs of some block rules, comparisons on fields of the rule left out, or from pairs known
-// to match; λ from pairs that
-// agree on all fields but one, then from the scores themselves ([Scorer.Calibrate]). Agreement on a rare value weighs
-// more: log2 u is replaced by log2 of the share of rows, or after a first clustering of entities ([Scorer.Recount]), that
-// hold the value.
+// match. u comes from random pairs (of exact levels from the counts of values), less the matches among them; m from EM over
+// the outcomes of the pairs of some block rules, comparisons on fields of the rule left out, or from pairs known to match;
+// λ from pairs that agree on all fields but one, then from the scores themselves ([Scorer.Calibrate]).
+//
+// Three things keep small and odd tables from teaching nonsense. What a field starts with, a chance by its kind and an m of
+// mostly equal values, counts as a hundred random pairs and as ten matches. While EM runs over a block, u gives way to what
+// the rest of the block shows, because pairs of one block agree by habit. And with [TrainConfig.Monotone] no level weighs more
+// than one that is nearer to equal.
+//
+// Agreement on a rare value weighs more: log2 u is replaced by log2 of the share of rows, or after a first clustering of
+// entities ([Scorer.Recount]), that hold the value, the pair at hand left out; a value that nobody else holds is as frequent as
+// Good and Turing expect.
 //
 // The model takes comparisons as independent given match or no match. Where they are not, a [Group] counts them jointly,
 // or only the strongest. A mail address whose local part follows from the person's names ("j.smith") has levels of its
@@ -31,7 +37,8 @@
 //
 //	given_name   = tf; nickname; JW ≥ .92; JW ≥ .80; initial; else            exact, prefix 3, soundex
 //	surname      = tf; JW ≥ .92; OSA ≤ 1; JW ≥ .80; swapped names; else       exact, prefix 4, soundex
-//	person_name  = tf; sorted =; token sort ≥ .92; all tokens; ≥ .75; else    sorted tokens, rarest token, prefix 5
+//	person_name  = tf; sorted =; token sort ≥ .92; all tokens; ≥ .75; else;
+//	             names of father and son (Sr, Jr, II) are different           sorted tokens, rarest token, prefix 5
 //	company      key = tf; ≥ .95; ≥ .85; acronym; ≥ .70; else                 key, rarest token, prefix 5, acronym or key
 //	email        = ; local =; each apart where it follows from names;
 //	             JW(local) ≥ .92 and domain =; else                           exact, local part, domain
