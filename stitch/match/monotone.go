@@ -54,25 +54,15 @@ func (c *column) typical(t Test) float64 {
 	if c.held == 0 {
 		return 1
 	}
-	counts := map[string]uint32{}
+	counts := c.count
+	if t == Local && c.field.Kind == Email {
+		counts = c.localCounts(c.count)
+	}
 	bits := 0.0
-	add := func(n uint32) {
+	for _, n := range counts {
 		if f := float64(n) / float64(c.held); f > 0 {
 			bits -= f * math.Log2(f)
 		}
-	}
-	if t != Local {
-		for _, n := range c.count {
-			add(n)
-		}
-		return math.Exp2(-bits)
-	}
-	for code := 1; code < len(c.text); code++ {
-		counts[c.aux[code]] += c.count[code]
-	}
-	for code := 1; code < len(c.text); code++ { // in order, so that the sum does not depend on a map
-		add(counts[c.aux[code]])
-		counts[c.aux[code]] = 0
 	}
 	return math.Exp2(-bits)
 }

@@ -13,16 +13,30 @@ func (s *Scorer) rarity(c *column, floor float64) []float32 {
 	return out
 }
 
-func localRarity(c *column, floor float64) []float32 {
-	sum := map[string]uint32{}
-	for code := 1; code < len(c.text); code++ {
-		sum[c.aux[code]] += c.count[code]
-	}
+// localRarity is the same of the local part of each mail address, from counts by value.
+func (c *column) localRarity(count []uint32, held, floor float64) []float32 {
+	sum := c.localCounts(count)
 	out := make([]float32, len(c.text))
 	for code := 1; code < len(c.text); code++ {
-		out[code] = rarityOf(sum[c.aux[code]], float64(c.held), 1, floor)
+		var n uint32
+		if part := int(c.auxID[code]); part < len(sum) {
+			n = sum[part]
+		}
+		out[code] = rarityOf(n, held, 1, floor)
 	}
 	return out
+}
+
+// localCounts sums counts of mail addresses by the number of their local part. Values that came after the table was made
+// count nothing; their numbers may lie behind the end.
+func (c *column) localCounts(count []uint32) []uint32 {
+	sum := make([]uint32, len(c.text)+1)
+	for code, n := range count {
+		if n > 0 {
+			sum[c.auxID[code]] += n
+		}
+	}
+	return sum
 }
 
 // Recount takes the frequencies of values from entities instead of rows: a value that ten rows of one entity hold is held
@@ -39,15 +53,8 @@ func (s *Scorer) Recount(of []uint32) {
 		for code := range s.rare[i] {
 			s.rare[i][code] = rarityOf(count[code], held, once, floor)
 		}
-		if s.local[i] == nil {
-			continue
-		}
-		sum := map[string]uint32{}
-		for code := 1; code < len(c.text); code++ {
-			sum[c.aux[code]] += count[code]
-		}
-		for code := 1; code < len(c.text); code++ {
-			s.local[i][code] = rarityOf(sum[c.aux[code]], held, 1, floor)
+		if s.local[i] != nil {
+			s.local[i] = c.localRarity(count, held, floor)
 		}
 	}
 }

@@ -100,8 +100,8 @@ func (s *Scorer) setComparison(i int) {
 			if rare == nil {
 				rare = s.rarity(c.col, floor)
 			}
-			if w.Level.Test == Local && local == nil {
-				local = localRarity(c.col, floor)
+			if w.Level.Test == Local && local == nil && c.kind == Email {
+				local = c.col.localRarity(c.col.count, float64(c.col.held), floor)
 			}
 			top += max(logU[l+1]-math.Log2(floor), 0)
 		}
