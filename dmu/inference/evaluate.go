@@ -44,7 +44,8 @@ type CapScore struct {
 }
 
 // FitCap evaluates each cap of the grid and returns the one with the smallest leave-one-out log loss, ties to the smaller
-// cap, with the loss of each in the order of the grid. A cap of 0 is none, and the largest.
+// cap, with the loss of each in the order of the grid. A cap below 1 shrinks the posterior towards the prior; a cap of 0 is
+// none, and the largest.
 func FitCap(persons []dmu.PersonSteps, cfg Config, grid []float64) (best CapScore, all []CapScore, err error) {
 	var p b2b.Problems
 	if len(grid) == 0 {

@@ -100,7 +100,7 @@ func parse(args []string, stderr io.Writer) (s settings, code int, ok bool) {
 	fs.StringVar(&s.mode, "mode", "score", "score, evaluate or discover")
 	fs.Float64Var(&s.alpha, "alpha", inference.DefaultAlpha, "pseudo-count of each step, above 0")
 	fs.Float64Var(&s.maxEvents, "cap", inference.DefaultCap, "effective number of events of one person; 0 is uncapped")
-	fs.StringVar(&s.rawFitCaps, "fit-cap", "", "choose the cap from this `LIST` by leave-one-out log loss")
+	fs.StringVar(&s.rawFitCaps, "fit-cap", "", "choose the cap from this `LIST` by leave-one-out log loss; below 1 it shrinks to the prior")
 	fs.Float64Var(&s.titleAlpha, "title-alpha", inference.DefaultTitleAlpha, "pseudo-count of each title token, above 0")
 	fs.Float64Var(&s.maxTokens, "title-cap", inference.DefaultTitleCap, "effective number of title tokens; 0 is uncapped")
 	fs.StringVar(&s.rawPrior, "prior", "empirical", "empirical or uniform")

@@ -111,14 +111,6 @@ func GammaQuantile(p, shape float64) float64 {
 	return mathext.GammaIncRegInv(shape, p)
 }
 
-// ChiSquareCDF returns P(X ≤ x) of the chi-squared distribution with df > 0 degrees of freedom.
-func ChiSquareCDF(x, df float64) float64 {
-	if !(x > 0) {
-		return 0
-	}
-	return mathext.GammaIncReg(df/2, x/2)
-}
-
 // ChiSquareQuantile returns the quantile of the chi-squared distribution; 0 for p ≤ 0 and +Inf for p ≥ 1.
 func ChiSquareQuantile(p, df float64) float64 { return 2 * GammaQuantile(p, df/2) }
 
