@@ -134,6 +134,11 @@ func TestFraction(t *testing.T) {
 	if f, err := b2b.Percent(40); err != nil || f != b2b.MustFraction(.4) {
 		t.Errorf("Percent(40) = %v, %v", f, err)
 	}
+	for n, want := range map[int]float64{0: 0, 100: 1} {
+		if f, err := b2b.Percent(n); err != nil || f != b2b.MustFraction(want) {
+			t.Errorf("Percent(%d) = %v, %v", n, f, err)
+		}
+	}
 	for _, n := range []int{-1, 101} {
 		if f, err := b2b.Percent(n); err == nil {
 			t.Errorf("Percent(%d) = %v", n, f)
@@ -164,6 +169,11 @@ func TestEstimate(t *testing.T) {
 		{Level: 1},
 		{Low: 2, High: 1, Level: .5},
 		{Value: 1},
+		{Low: -1},
+		{High: 1},
+		{Level: -.5},
+		{Value: math.NaN(), Low: 1, High: 1, Level: .5},
+		{Value: math.Inf(1), Low: 1, High: 1, Level: .5},
 	} {
 		if err := bad.Check(); !errors.Is(err, b2b.ErrInvalid) {
 			t.Errorf("%+v: %v", bad, err)
@@ -199,6 +209,19 @@ func TestProblems(t *testing.T) {
 	long.Add("p", strings.Repeat("é", 1000))
 	if n := len(long.Err().Error()); n > 220 {
 		t.Errorf("a reason of %d bytes", n)
+	}
+	for reason, want := range map[string]string{ // at most 200 bytes, and no rune cut in two
+		strings.Repeat("x", 200):       strings.Repeat("x", 200),
+		strings.Repeat("x", 201):       strings.Repeat("x", 200) + "…",
+		"x" + strings.Repeat("é", 100): "x" + strings.Repeat("é", 99) + "…",
+	} {
+		var p b2b.Problems
+		if p.Add("", reason); p.Err().Error() != want {
+			t.Errorf("%q, want %q", p.Err(), want)
+		}
+	}
+	if got := (&b2b.TooLargeError{What: "profiles", Limit: 5}).Error(); got != "profiles: too large, limit 5" {
+		t.Error(got)
 	}
 	if got := (&b2b.TooLargeError{What: "profiles", Need: 9, Limit: 5}).Error(); got != "profiles: too large: needs 9, limit 5" {
 		t.Error(got)

@@ -121,8 +121,11 @@ func (r *row) time(column string, optional bool) (time.Time, b2b.Precision) {
 		return time.Time{}, b2b.UnknownPrecision
 	}
 	t, precision, err := cli.ParseTime(v, r.folder.zone)
-	if err != nil {
+	switch {
+	case err != nil:
 		r.reject(column + ": not a time")
+	case t.UTC().Year() < 1900 || t.UTC().Year() >= 2200: // a mistake, and months are counted from the first to the last
+		r.reject(column + ": not between 1900 and 2200")
 	}
 	return t, precision
 }

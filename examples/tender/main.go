@@ -46,7 +46,7 @@ func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	var at time.Time
 	if *asOf != "" {
 		if at, _, err = cli.ParseTime(*asOf, location); err != nil {
-			return cli.Fail(stderr, program, cli.Usage, err)
+			return cli.Fail(stderr, program, cli.Usage, fmt.Errorf("-asof: %w", err))
 		}
 	}
 	progress := cli.NewProgress(stderr, "rows")

@@ -204,6 +204,24 @@ func TestUnusable(t *testing.T) {
 	}
 }
 
+// A time that nobody can mean rejects its row and nothing else.
+func TestImpossibleTimes(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"accounts.csv": "account_id,name,created_at\nA1,Acme,2026-01-05\nA2,Beta,0001-01-01\nA3,Gamma,9999-12-31\n",
+		"contacts.csv": "contact_id,email,account_id,created_at\nC1,ann@acme.example,A1,2026-01-06\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, errs, code := call(t, "-dir", dir, "-account", "A1")
+	const want = "tender: accounts.csv:3: created_at: not between 1900 and 2200\ntender: accounts.csv:4: created_at: not between 1900 and 2200\n"
+	if code != 0 || !strings.HasPrefix(errs, want) || !strings.HasPrefix(out, "Acme — account A1, as of 2026-01-06") {
+		t.Errorf("exit %d, %s\n%.200s", code, errs, out)
+	}
+}
+
 // realWorld builds the world of a real data set and checks that every row is accounted for.
 func realWorld(t *testing.T, rel string) *world {
 	t.Helper()

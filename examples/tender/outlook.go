@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/buyerjourney/b2b"
 	"github.com/buyerjourney/b2b/funnel/forecast"
@@ -99,7 +100,7 @@ func (b *brief) printForecast(p *printer) {
 	}
 	p.section(fmt.Sprintf("Forecast of the open deals, next %d days", f.HorizonDays))
 	if f.Wins == nil {
-		p.line("  refused: %v", f.Reasons)
+		p.line("  refused: %s", strings.Join(f.Reasons, "; "))
 		return
 	}
 	p.line("  wins     %.1f expected, %.0f to %.0f in %.0f %% of cases", f.Wins.Mean, f.Wins.Low, f.Wins.High, 100*f.Wins.Level)

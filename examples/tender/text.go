@@ -51,7 +51,11 @@ func (b *brief) print(w io.Writer) error {
 
 	p.section("Conversion over the four phases")
 	for _, r := range b.Conversion {
-		p.line("  %-8s → %-8s of %d entered: so far %s; within 180 days, the running ones counted rightly, %s%s", r.From, r.To, r.AtRisk, r.Counted, r.Within, r.Why)
+		within := r.Within.String()
+		if r.Why != "" {
+			within += " (" + r.Why + ")"
+		}
+		p.line("  %-8s → %-8s of %d entered: so far %s; within 180 days, the running ones counted rightly, %s", r.From, r.To, r.AtRisk, r.Counted, within)
 	}
 	b.printForecast(p)
 
@@ -150,7 +154,11 @@ func (b *brief) printAccount(p *printer) {
 	}
 
 	p.section("Shared and revealing steps, over all accounts")
-	p.line("  shared by two or more roles: %s", strings.Join(b.Shared, ", "))
+	if len(b.Shared) > 0 {
+		p.line("  shared by two or more roles: %s", strings.Join(b.Shared, ", "))
+	} else {
+		p.line("  shared by two or more roles: none")
+	}
 	for _, r := range b.Revealing {
 		p.line("  %s reveals the %s (z = %.1f)", r.Step, r.Role, r.Z)
 	}

@@ -310,3 +310,33 @@ func BenchmarkNorm(b *testing.B) {
 		g.NormFloat64()
 	}
 }
+
+func TestBool(t *testing.T) {
+	g := stream.NewRand(5)
+	hits := 0
+	for range 10_000 {
+		if g.Bool(0) || !g.Bool(1) {
+			t.Fatal("what is impossible happened, or what is certain did not")
+		}
+		if g.Bool(.25) {
+			hits++
+		}
+	}
+	if math.Abs(float64(hits)-2500) > 5*math.Sqrt(10_000*.25*.75) {
+		t.Errorf("%d of 10000 with probability .25", hits)
+	}
+}
+
+// Without the rejection of Lemire's method the residues of a number below 3·2⁶¹ would come 3 : 3 : 2.
+func TestIntNHasNoBias(t *testing.T) {
+	g, n := stream.NewRand(6), int64(3<<61)
+	var count [3]float64
+	for range 9000 {
+		count[g.IntN(int(n))%3]++
+	}
+	for r, k := range count {
+		if math.Abs(k-3000) > 5*math.Sqrt(9000*2.0/9) {
+			t.Errorf("residue %d: %v of 9000, want about 3000", r, k)
+		}
+	}
+}
