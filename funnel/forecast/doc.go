@@ -31,10 +31,13 @@
 //   - [HalfLife] weighs stays by 2^(−age/half-life). [Season] multiplies the rate of each kind of exit by a factor per
 //     month of the quarter, r = (d+5)/(E+5), and within four bands of age by one of its own that is drawn towards r: in
 //     some pipelines old deals close in the last month only. Segments have factors of the same form.
+//   - Months of entry ([Config.Cohorts]) have factors too, (d+1/θ)/(E+1/θ) per kind of exit: a batch of bad leads is known by
+//     what its deals have done so far. θ is the variance between months beyond chance, found by moments (shared frailty,
+//     Clayton 1978); where the months differ by chance only, it is 0 and nothing changes.
 //   - [Config.Kernel] may be [Cure] instead: per stage × exit a mixture cure model (package survival), whose law goes on
 //     beyond the last exit where the share that ever leaves can be identified. Where it cannot, the stage keeps its
 //     semi-Markov rates with a note; where it can for no stage, the fit is refused with the reasons. The baselines of the
-//     back-test may be asked for too. None of these knows season, segments or new business.
+//     back-test may be asked for too. None of these knows season, segments, cohorts or new business.
 //   - Auto chooses half-life and season by the mean interval score of origins that were resolved by then, the simpler one
 //     within one standard error; fewer than six of them choose nothing.
 //
@@ -45,12 +48,13 @@
 //
 // Calibrated intervals use the errors log((y+m)/(ŷ+m)) that the same settings made at resolved origins: split conformal
 // with an adaptive level, in which a miss widens. Both intervals are always shown. The [funnel.Verdict] is Trusted if the
-// coverage of the model's interval is compatible with its level, at the effective number of origins that do not overlap.
+// coverage of the model's interval is compatible with its level, at the effective number of origins that do not overlap, and
+// CalibratedOnly if only that of at least ten calibrated intervals is.
 //
 // # Limits
 //
 // Deals are independent given the rates and the drift. Stages do not remember what lay before them. Nothing but stage,
-// age, calendar and segment tells deals apart: a score of another system enters as a segment or as a probability that
+// age, calendar, segment and month of entry tells deals apart: a score of another system enters as a segment or as a probability that
 // [Recalibrate] judges. A pipeline of some tens of deals gets wide intervals, one of fewer than twenty ended deals none.
 //
 // # Cost

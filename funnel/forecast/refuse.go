@@ -57,7 +57,7 @@ func refuse(p *panel, horizon time.Duration) *RefusedError {
 	}
 	if first < math.MaxInt64 {
 		if follow := time.Duration(p.asOf-first) * time.Microsecond; horizon > follow {
-			r.Longest = follow / day * day
+			r.Longest = max(0, follow/day*day)
 			r.Reasons = append(r.Reasons, "horizon longer than the observed follow-up; the longest is "+days(r.Longest))
 		}
 	}

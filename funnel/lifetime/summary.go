@@ -110,12 +110,13 @@ func Summaries(transactions []Transaction, c SummaryConfig) ([]Summary, Report, 
 		return int32((time.Duration(days)*Day + since) / c.Collapse)
 	}
 	cut := bucketOf(c.AsOf)
-	code := make(map[string]int32, len(transactions)/2)
-	var names []string
+	few := len(transactions) / 3 // customers, more or less
+	code := make(map[string]int32, few)
+	names := make([]string, 0, few)
 	of := make([]int32, 0, len(transactions)) // customers of the purchases
 	all := make([]purchase, 0, len(transactions))
 	together := true // the purchases of each customer lie together
-	var counts []int32
+	counts := make([]int32, 0, few)
 	currencies := map[string]bool{}
 	last := ""
 	customer := int32(-1) // of the row before
