@@ -225,3 +225,26 @@ d,Offer,2026-01-03,,
 		t.Errorf("nothing had ended by then: %d open", o.Open)
 	}
 }
+
+func TestObservationAfterAsOf(t *testing.T) {
+	code, out, _ := call(t, history(200), "-asof", "2026-05-01", "-from", "2026-06-01", "-horizon", "30d")
+	o := decode(t, out)
+	reasons := strings.Join(o.Reasons, "; ")
+	if code != cli.Refused || !strings.Contains(reasons, "outside the observation window") || !strings.Contains(reasons, "the longest is 0 days") {
+		t.Errorf("exit %d, reasons %q", code, reasons)
+	}
+}
+
+// TestWarmup: settings, drift and calibration have origins to learn from before the first one that is shown.
+func TestWarmup(t *testing.T) {
+	_, out, errs := call(t, history(300), "-asof", "2026-10-01", "-horizon", "14d", "-backtest", "8", "-draws", "100", "-season", "off", "-halflife", "off")
+	o := decode(t, out)
+	if o.Backtest == nil || o.Backtest.Origins != 8 {
+		t.Fatalf("back-test: %+v, %s", o.Backtest, errs)
+	}
+	for _, r := range o.Backtest.Rows {
+		if r.Kernel == "semi_markov" && r.Measure == "wins" && r.CalLow == nil {
+			t.Errorf("origin %s is not calibrated", r.Origin)
+		}
+	}
+}
