@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/buyerjourney/b2b/stitch/match"
@@ -11,24 +12,32 @@ import (
 
 // scrawl writes words of few letters, so that near pairs of every sort turn up.
 func scrawl(r *rand.Rand, words int) string {
-	s := ""
+	var s strings.Builder
 	for i := range words {
 		if i > 0 {
-			s += " "
+			s.WriteString(" ")
 		}
 		for range 1 + r.IntN(7) {
-			s += string([]rune("aabbcdé"[:])[r.IntN(7)])
+			s.WriteString(string([]rune("aabbcdé")[r.IntN(7)]))
 		}
 	}
-	return s
+	return s.String()
 }
 
 // scrawledFields has a column of every kind that has bounds of its own.
 var scrawledFields = []match.Field{
-	{Name: "given", Kind: match.GivenName}, {Name: "surname", Kind: match.Surname}, {Name: "born", Kind: match.Date},
-	{Name: "city", Kind: match.City}, {Name: "mail", Kind: match.Email}, {Name: "zip", Kind: match.Postcode},
-	{Name: "firm", Kind: match.CompanyKind}, {Name: "road", Kind: match.Street}, {Name: "code", Kind: match.Code},
-	{Name: "note", Kind: match.FreeText}, {Name: "amount", Kind: match.Number}, {Name: "tags", Kind: match.Tokens},
+	{Name: "given", Kind: match.GivenName},
+	{Name: "surname", Kind: match.Surname},
+	{Name: "born", Kind: match.Date},
+	{Name: "city", Kind: match.City},
+	{Name: "mail", Kind: match.Email},
+	{Name: "zip", Kind: match.Postcode},
+	{Name: "firm", Kind: match.CompanyKind},
+	{Name: "road", Kind: match.Street},
+	{Name: "code", Kind: match.Code},
+	{Name: "note", Kind: match.FreeText},
+	{Name: "amount", Kind: match.Number},
+	{Name: "tags", Kind: match.Tokens},
 	{Name: "alias", Kind: match.Text, Levels: []match.Level{
 		{Test: match.JW, At: .95}, {Test: match.InitialEqual}, {Test: match.JW, At: .6}, {Test: match.OSAWithin, At: 3}, {Test: match.Else},
 	}},

@@ -181,7 +181,7 @@ func (t *Table) Field(name string) int {
 	return slices.IndexFunc(t.fields, func(f Field) bool { return f.Name == name })
 }
 
-// compareRows orders rows by (source, id), which is their order in the table.
+// row is the codes of a row, by field.
 func (t *Table) row(r uint32) []uint32 { return t.codes[int(r)*t.stride : int(r+1)*t.stride] }
 
 // sameSource says whether two rows come from one source.
