@@ -135,22 +135,21 @@ func (v *poll) cast(i, a int, sign int64) {
 
 // winners returns who shares this round, and what a tie among them means. They are overwritten by the next call.
 func (v *poll) winners() ([]int, Ties) {
-	switch v.rule {
-	case WeightedMajority:
+	if v.rule == WeightedMajority {
 		first := leaders(v.weight, 0, v.all, v.first)
 		if 2*v.weight[first[0]] > v.total+2*v.equal {
 			return first[:1], SplitTies
 		}
 		return nil, SplitTies
-	case WeightedVoting:
-		return leaders(v.weight, v.equal, v.all, v.first), v.ties
-	default:
-		first := leaders(v.count, 0, v.all, v.first)
-		if len(first) > 1 && v.ties == InfluenceTies {
-			return leaders(v.weight, v.equal, first, v.second), SplitTies
-		}
-		return first, v.ties
 	}
+	if v.rule == WeightedVoting {
+		return leaders(v.weight, v.equal, v.all, v.first), v.ties
+	}
+	first := leaders(v.count, 0, v.all, v.first)
+	if len(first) > 1 && v.ties == InfluenceTies {
+		return leaders(v.weight, v.equal, first, v.second), SplitTies
+	}
+	return first, v.ties
 }
 
 // pick draws an index with probability row[i]/total. Elements below 0 are taken.
