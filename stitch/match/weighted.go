@@ -107,3 +107,47 @@ func wordSimilarity(a, b string) float64 {
 	}
 	return JaroWinkler(a, b)
 }
+
+// weighted is soft tf-idf over the prepared vectors; see [Corpus.Weighted].
+func (c *column) weighted(x, y uint32) float64 {
+	if c.vector == nil {
+		return 0
+	}
+	return min(max(c.softCosine(c.vector[x], c.vector[y]), c.softCosine(c.vector[y], c.vector[x])), 1)
+}
+
+// wordShape is the shape of a word, none for words that came later.
+func (c *column) wordShape(id uint32) shape {
+	if int(id) < len(c.wordShapes) {
+		return c.wordShapes[id]
+	}
+	return shape{}
+}
+
+func (c *column) softCosine(x, y []weightedID) float64 {
+	sum := 0.0
+	j := 0
+	for _, w := range x {
+		for j < len(y) && y[j].id < w.id {
+			j++
+		}
+		if j < len(y) && y[j].id == w.id {
+			sum += float64(w.weight * y[j].weight)
+			continue
+		}
+		best, at := 0.0, -1
+		p := c.wordShape(w.id)
+		for k := range y {
+			if q := c.wordShape(y[k].id); p.n > 0 && q.n > 0 && !wordBar.mayReach(p, q) {
+				continue
+			}
+			if s := wordSimilarity(c.wordText(w.id), c.wordText(y[k].id)); s > best {
+				best, at = s, k
+			}
+		}
+		if best >= leastWord {
+			sum += float64(w.weight*y[at].weight) * best
+		}
+	}
+	return sum
+}
