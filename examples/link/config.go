@@ -149,7 +149,7 @@ func readConfig(path string, stdin io.Reader) (*config, error) {
 	}
 	c := &config{Thresholds: thresholdConfig{Auto: match.DefaultAuto, Review: 0.5}}
 	var p b2b.Problems
-	unknownKeys(&p, "", data, reflect.TypeOf(c))
+	unknownKeys(&p, "", data, reflect.TypeFor[*config]())
 	if err := json.Unmarshal(data, c); err != nil {
 		p.Add("config", jsonReason(err))
 		return nil, p.Err()
