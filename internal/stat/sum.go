@@ -8,6 +8,7 @@ type Compensated struct{ sum, c float64 }
 
 // Add adds x.
 func (s *Compensated) Add(x float64) {
+	x = float64(x) // rounds a product handed in, which could otherwise be fused with the additions where Add is inlined
 	t := s.sum + x
 	if math.Abs(s.sum) >= math.Abs(x) {
 		s.c += (s.sum - t) + x
