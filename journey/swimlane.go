@@ -170,7 +170,7 @@ func (o *Overlap) SVG() string {
 			if c.Residual > 2 {
 				frame, width = "#000000", "2"
 			}
-			shade := strconv.Itoa(int(math.Round(255 - 155*c.Share)))
+			shade := strconv.Itoa(int(math.Round(255 - float64(155*c.Share))))
 			x := left + cell*float64(r)
 			svg.Rect(x+1, y+1, cell-2, 20, "fill", "rgb("+shade+","+shade+",255)", "stroke", frame, "stroke-width", width)
 			svg.Text(x+cell/2, y+15, strconv.FormatInt(c.N, 10), "font-size", "10", "text-anchor", "middle", "font-family", "sans-serif")

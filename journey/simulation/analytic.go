@@ -185,7 +185,7 @@ func (a *Analysis) absorb(visits []float64) {
 	for i, arcs := range a.chain.arcs {
 		for _, x := range arcs {
 			if x.to < 0 {
-				p[-1-x.to] += visits[i] * x.p
+				p[-1-x.to] += float64(visits[i] * x.p)
 			}
 		}
 	}
@@ -244,7 +244,7 @@ func (a *Analysis) times(s *solver) {
 	m := slices.Clone(c.m1)
 	for i, arcs := range c.arcs {
 		for _, x := range arcs {
-			m[i] += x.p * x.m1
+			m[i] += float64(x.p * x.m1)
 		}
 	}
 	s.solve(m)
@@ -253,12 +253,12 @@ func (a *Analysis) times(s *solver) {
 		if x.to < 0 {
 			return x.m1, x.m2
 		}
-		return x.m1 + m[x.to], x.m2 + 2*x.m1*m[x.to]
+		return x.m1 + m[x.to], x.m2 + float64(2*x.m1*m[x.to])
 	}
 	for i, arcs := range c.arcs {
 		for _, x := range arcs {
 			r1, r2 := rest(x)
-			v[i] += x.p * (2*c.m1[i]*r1 + r2)
+			v[i] += float64(x.p * (float64(2*c.m1[i]*r1) + r2))
 		}
 	}
 	s.solve(v)
@@ -272,7 +272,7 @@ func (a *Analysis) times(s *solver) {
 		second.Add(x.p * r2)
 	}
 	a.Mean = first.Sum()
-	a.SD = math.Sqrt(max(0, second.Sum()-a.Mean*a.Mean))
+	a.SD = math.Sqrt(max(0, second.Sum()-float64(a.Mean*a.Mean)))
 	for k := range a.Ends {
 		a.given(s, &a.Ends[k])
 	}
@@ -295,9 +295,9 @@ func (a *Analysis) given(s *solver, e *EndShare) {
 		for _, x := range arcs {
 			switch {
 			case x.to >= 0:
-				w[i] += x.p * x.m1 * h[x.to]
+				w[i] += float64(x.p * x.m1 * h[x.to])
 			case -1-x.to == k:
-				w[i] += x.p * x.m1
+				w[i] += float64(x.p * x.m1)
 			}
 		}
 	}
@@ -306,9 +306,9 @@ func (a *Analysis) given(s *solver, e *EndShare) {
 	for _, x := range c.start {
 		switch {
 		case x.to >= 0:
-			total += x.p * (x.m1*h[x.to] + w[x.to])
+			total += float64(x.p * (float64(x.m1*h[x.to]) + w[x.to]))
 		case -1-x.to == k:
-			total += x.p * x.m1
+			total += float64(x.p * x.m1)
 		}
 	}
 	e.Mean, e.Timed = total/e.P, true

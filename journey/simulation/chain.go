@@ -45,7 +45,7 @@ type moments struct {
 func momentsOf(d journey.Duration, scale float64) moments {
 	mean, sd, _ := d.Moments()
 	mean, sd = mean*scale, sd*scale
-	m := moments{m1: mean, m2: float64(mean*mean) + sd*sd}
+	m := moments{m1: mean, m2: float64(mean*mean) + float64(sd*sd)}
 	switch d.Family {
 	case journey.Exponential:
 		m.phases = 1

@@ -143,7 +143,7 @@ func longer(a, b journey.Duration) journey.Duration {
 	}
 	m1, s1, _ := a.Moments()
 	m2, s2, _ := b.Moments()
-	variance := s1*s1 + s2*s2
+	variance := float64(s1*s1) + float64(s2*s2)
 	return journey.Duration{Family: journey.Empirical, Mean: m1 + m2, SD: math.Sqrt(variance), N: min(a.N, b.N)}
 }
 

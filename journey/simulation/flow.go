@@ -146,7 +146,7 @@ func then(first, next []entrance) []entrance {
 // add adds up entrances, those of list by a weight, in the order in which they first come. What cannot happen is left out.
 func add(to, list []entrance, weight float64) []entrance {
 	for _, e := range list {
-		p := weight * e.p
+		p := float64(weight * e.p)
 		if p == 0 {
 			continue
 		}

@@ -158,9 +158,9 @@ func (g *game) overall(h, low, high []float64, canGoal, canElse []bool) Sway {
 			}
 			continue
 		}
-		o.FlowThrough += x.p * h[x.to]
-		o.Low += x.p * low[x.to]
-		o.High += x.p * high[x.to]
+		o.FlowThrough += float64(x.p * h[x.to])
+		o.Low += float64(x.p * low[x.to])
+		o.High += float64(x.p * high[x.to])
 		goal, other = goal || canGoal[x.to], other || canElse[x.to]
 	}
 	o.SettledGoal, o.SettledExit = goal && !other, !goal

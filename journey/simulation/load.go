@@ -24,8 +24,8 @@ func (a *Analysis) loads() {
 		for i, step := range s.steps {
 			if s.department[i] == d {
 				mean, _, _ := step.Duration.Moments()
-				l.Arrivals += s.config.Rate * a.Steps[i].Visits
-				work += s.config.Rate * a.Steps[i].Visits * mean
+				l.Arrivals += float64(s.config.Rate * a.Steps[i].Visits)
+				work += float64(s.config.Rate * a.Steps[i].Visits * mean)
 				exponential = exponential && (step.Duration.Family == journey.Exponential || a.Steps[i].Visits == 0)
 			}
 		}
@@ -48,8 +48,8 @@ func ErlangC(servers int, load float64) (p float64, ok bool) {
 	}
 	b := 1.0 // Erlang B by its recursion
 	for k := 1; k <= servers; k++ {
-		b = load * b / (float64(k) + load*b)
+		b = load * b / (float64(k) + float64(load*b))
 	}
 	rho := load / float64(servers)
-	return b / (1 - rho + rho*b), true
+	return b / (1 - rho + float64(rho*b)), true
 }

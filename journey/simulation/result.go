@@ -102,7 +102,7 @@ func (s *Model) figuresOf(t *tally) figures {
 	f.length = float64(t.seen) / f.n
 	if ended > 0 {
 		f.time = float64(t.sum) / 1e6 / ended
-		f.timeVar = max(0, t.squares/ended-f.time*f.time) / ended
+		f.timeVar = max(0, t.squares/ended-float64(f.time*f.time)) / ended
 	}
 	for i, x := range t.steps {
 		if x.visits > 0 {

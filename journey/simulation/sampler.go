@@ -86,11 +86,11 @@ func (s *sampler) draw(p stream.Purpose, n, key uint64) float64 {
 	case journey.Gamma, journey.Empirical:
 		return s.scale * s.b * s.gamma.Draw(&r)
 	case journey.LogNormal:
-		return s.scale * math.Exp(s.a+s.b*r.NormFloat64())
+		return s.scale * math.Exp(s.a+float64(s.b*r.NormFloat64()))
 	case journey.Weibull:
 		return s.scale * s.b * math.Pow(r.ExpFloat64(), s.a)
 	case journey.PERT:
-		return s.least + s.scale*r.Beta(s.a, s.b)
+		return s.least + float64(s.scale*r.Beta(s.a, s.b))
 	case journey.Constant, journey.Unset:
 	}
 	return 0

@@ -90,7 +90,7 @@ func factor(r rates) *solver {
 			if f := a[i*n+p]; f > 0 && d > 0 {
 				target := a[i*n : (i+1)*n]
 				for y, j := range near {
-					target[j] += f * upper[y] // its own entry, too, which nobody reads
+					target[j] += float64(f * upper[y]) // its own entry, too, which nobody reads
 				}
 				out[i] += f * out[p] / d
 			}
@@ -126,7 +126,7 @@ func (s *solver) solve(b []float64) {
 	for k := range s.n {
 		p, near, lower, _ := s.row(k)
 		for x, i := range near {
-			b[i] += lower[x] * b[p]
+			b[i] += float64(lower[x] * b[p])
 		}
 	}
 	for k := s.n - 1; k >= 0; k-- {
@@ -135,7 +135,7 @@ func (s *solver) solve(b []float64) {
 			b[p] /= s.d[p]
 		}
 		for x, j := range near {
-			b[p] += upper[x] * b[j]
+			b[p] += float64(upper[x] * b[j])
 		}
 	}
 }
@@ -145,7 +145,7 @@ func (s *solver) solveLeft(b []float64) {
 	for k := range s.n {
 		p, near, _, upper := s.row(k)
 		for x, j := range near {
-			b[j] += upper[x] * b[p]
+			b[j] += float64(upper[x] * b[p])
 		}
 	}
 	for k := s.n - 1; k >= 0; k-- {
@@ -154,7 +154,7 @@ func (s *solver) solveLeft(b []float64) {
 			b[p] /= s.d[p]
 		}
 		for x, i := range near {
-			b[p] += lower[x] * b[i]
+			b[p] += float64(lower[x] * b[i])
 		}
 	}
 }
@@ -169,8 +169,8 @@ func (s *solver) diagonal() []float64 {
 			i := int(x)
 			column, row := 0.0, 0.0
 			for y, j := range near {
-				column += z[i*s.n+int(j)] * lower[y]
-				row += upper[y] * z[int(j)*s.n+i]
+				column += float64(z[i*s.n+int(j)] * lower[y])
+				row += float64(upper[y] * z[int(j)*s.n+i])
 			}
 			z[i*s.n+p], z[p*s.n+i] = column, row
 		}
@@ -179,7 +179,7 @@ func (s *solver) diagonal() []float64 {
 			z[p*s.n+p] = 1 / s.d[p]
 		}
 		for y, j := range near {
-			z[p*s.n+p] += upper[y] * z[int(j)*s.n+p]
+			z[p*s.n+p] += float64(upper[y] * z[int(j)*s.n+p])
 		}
 	}
 	out := make([]float64, s.n)

@@ -26,8 +26,8 @@ func (a *Analysis) steps(f *flow, s *solver, visits []float64) {
 	a.Steps = make([]StepFigures, n)
 	count := func(x arc, weight float64) {
 		for _, i := range x.enters {
-			a.Steps[f.places[i].step].Visits += weight * x.p
-			a.Length += weight * x.p
+			a.Steps[f.places[i].step].Visits += float64(weight * x.p)
+			a.Length += float64(weight * x.p)
 		}
 	}
 	for i := range a.Steps {
@@ -63,7 +63,7 @@ func (a *Analysis) steps(f *flow, s *solver, visits []float64) {
 		}
 		x.Ever = min(1, visits[i]/diagonal[i])
 		x.FlowThrough, x.FlowKnown = min(1, h[i]), true
-		x.Without = max(0, a.FlowThrough-x.Ever*h[i])
+		x.Without = max(0, a.FlowThrough-float64(x.Ever*h[i]))
 		for _, w := range a.chain.arcs[i] {
 			if w.to < 0 && !a.model.isGoal[-1-w.to] {
 				x.Exit += w.p
@@ -110,8 +110,8 @@ func (a *Analysis) treeSteps(f *flow) {
 			case enters(w):
 				x.Ever += w.p
 			case w.to >= 0:
-				x.Ever += w.p * ever[w.to]
-				x.Without += w.p * goal[w.to]
+				x.Ever += float64(w.p * ever[w.to])
+				x.Without += float64(w.p * goal[w.to])
 			case a.model.isGoal[-1-w.to]:
 				x.Without += w.p
 			}

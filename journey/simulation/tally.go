@@ -49,7 +49,7 @@ func (t *tally) finish(end int, seconds float64, lastStep int, isGoal bool) {
 	t.ends[end]++
 	t.time = bump(t.time, bucketOf(us))
 	t.sum += us
-	t.squares += seconds * seconds
+	t.squares += float64(seconds * seconds)
 	if lastStep >= 0 && !isGoal {
 		t.steps[lastStep].last++
 	}

@@ -50,9 +50,9 @@ func (a *Analysis) Distribution(times ...time.Duration) (p []float64, ok bool) {
 	done := 0.0
 	put := func(to []float64, e entry, x float64) {
 		if e.j < 0 {
-			done += x * e.x
+			done += float64(x * e.x)
 		} else {
-			to[e.j] += x * e.x
+			to[e.j] += float64(x * e.x)
 		}
 	}
 	for _, e := range start {
@@ -66,7 +66,7 @@ func (a *Analysis) Distribution(times ...time.Duration) (p []float64, ok bool) {
 				continue
 			}
 			jump := stages[i].rate / rate
-			next[i] += x * (1 - jump)
+			next[i] += float64(x * (1 - jump))
 			for _, e := range stages[i].next {
 				put(next, e, x*jump)
 			}
@@ -88,11 +88,11 @@ func poissonMix(ended []float64, mean float64) float64 {
 	var sum, mass stat.Compensated
 	for k, x := range ended {
 		log, _ := math.Lgamma(float64(k) + 1)
-		w := math.Exp(float64(k)*math.Log(mean) - mean - log)
+		w := math.Exp(float64(float64(k)*math.Log(mean)) - mean - log)
 		sum.Add(w * x)
 		mass.Add(w)
 	}
-	return min(1, max(0, sum.Sum()+max(0, 1-mass.Sum())*ended[len(ended)-1]))
+	return min(1, max(0, sum.Sum()+float64(max(0, 1-mass.Sum())*ended[len(ended)-1])))
 }
 
 // stages expands the chain into exponential phases; ok is false if some stay or delay is of another sort.
@@ -160,7 +160,7 @@ func (x *expander) follow(out []entry, arcs []arc, p float64, depth int) []entry
 			continue
 		}
 		if a.m1 > 0 { // a delay: phases of its own
-			k := int(math.Round(a.m1 * a.m1 / max(a.m2-a.m1*a.m1, 1e-300)))
+			k := int(math.Round(a.m1 * a.m1 / max(a.m2-float64(a.m1*a.m1), 1e-300)))
 			if !a.phased || k < 1 || k > 100 {
 				x.failed = true
 				return out

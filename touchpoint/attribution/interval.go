@@ -188,7 +188,7 @@ func (c *Credits) addErrors(conv, value []float64, level float64) {
 		credited.Add(x.Conversions.Value)
 	}
 	around := func(x, se float64) b2b.Estimate {
-		return b2b.Estimate{Value: x, Low: x - z*se, High: x + z*se, Level: level, Method: method}
+		return b2b.Estimate{Value: x, Low: x - float64(z*se), High: x + float64(z*se), Level: level, Method: method}
 	}
 	for i := range c.Names {
 		x := &c.Names[i]

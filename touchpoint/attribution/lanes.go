@@ -110,7 +110,7 @@ func (m *system) passLanes(x, keep []lane, from, to int) (change bool) {
 		at = end
 		s := m.state[i]
 		was, k := &x[s], &keep[s]
-		y0, y1, y2, y3 = y0*k[0], y1*k[1], y2*k[2], y3*k[3]
+		y0, y1, y2, y3 = float64(y0*k[0]), float64(y1*k[1]), float64(y2*k[2]), float64(y3*k[3])
 		change = change || moved(y0, was[0]) || moved(y1, was[1]) || moved(y2, was[2]) || moved(y3, was[3])
 		was[0], was[1], was[2], was[3] = y0, y1, y2, y3
 	}

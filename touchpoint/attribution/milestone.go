@@ -137,7 +137,7 @@ func (m Milestones) divide(all []touchpoint.Touch, milestones []Milestone) []flo
 	out := make([]float64, len(all))
 	for k, w := range m.Weights {
 		if place[k] >= 0 {
-			out[touches[place[k]]] += w.Weight * scale
+			out[touches[place[k]]] += float64(w.Weight * scale)
 		}
 	}
 	for i := low + 1; i < high; i++ {

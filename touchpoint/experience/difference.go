@@ -38,7 +38,7 @@ func Compare(a, b *Tally, cfg MetricConfig) (d Difference, ok bool, err error) {
 		vx, cx := x.robust()
 		vy, cy := y.robust()
 		if cx >= 2 && cy >= 2 {
-			v = max(0, vx+vy-2*covariance(x, y)*math.Sqrt(cx/(cx-1)*cy/(cy-1)))
+			v = max(0, vx+vy-float64(2*covariance(x, y)*math.Sqrt(cx/(cx-1)*cy/(cy-1))))
 			method = "normal, cluster-robust"
 		}
 	}
@@ -63,7 +63,7 @@ func covariance(x, y *sums) float64 {
 			j++
 		}
 		if j < len(y.clusters) && y.clusters[j].name == c.name {
-			t += float64((c.wu - mx*c.w) / x.w * (y.clusters[j].wu - my*y.clusters[j].w) / y.w)
+			t += float64((c.wu - float64(mx*c.w)) / x.w * (y.clusters[j].wu - float64(my*y.clusters[j].w)) / y.w)
 		}
 	}
 	return t

@@ -163,7 +163,7 @@ func (f *fitter) r2(x []float64) float64 {
 		}
 		for i, fold := range f.fold {
 			if fold == k {
-				e, d := f.y[i]-my-slope*(x[i]-mx), f.y[i]-my
+				e, d := f.y[i]-my-float64(slope*(x[i]-mx)), f.y[i]-my
 				sse += float64(e * e)
 				sst += float64(d * d)
 			}

@@ -277,5 +277,5 @@ func LensModel(g, re, rs, c float64) (float64, error) {
 			return 0, p.Err()
 		}
 	}
-	return float64(g*re*rs) + float64(c*math.Sqrt(1-re*re)*math.Sqrt(1-rs*rs)), nil
+	return float64(g*re*rs) + float64(c*math.Sqrt(1-float64(re*re))*math.Sqrt(1-float64(rs*rs))), nil
 }

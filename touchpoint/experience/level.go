@@ -145,7 +145,7 @@ func (l Level) Against(b Benchmark, margin float64) (Comparison, error) {
 	if b.Scale.Min >= 0 && b.Mean != 0 {
 		c.Index, c.HasIndex = 100*l.Mean/b.Mean, true
 	}
-	c.D = gap / math.Sqrt(((n-1)*l.SD*l.SD+(nb-1)*b.SD*b.SD)/(n+nb-2))
+	c.D = gap / math.Sqrt((float64((n-1)*l.SD*l.SD)+float64((nb-1)*b.SD*b.SD))/(n+nb-2))
 	return c, nil
 }
 
@@ -155,7 +155,7 @@ func welch(a, b Level) (gap, se, df float64) {
 	if a.Scale.LowIsGood {
 		gap = -gap
 	}
-	va, vb := a.SE*a.SE, b.SE*b.SE
+	va, vb := float64(a.SE*a.SE), float64(b.SE*b.SE)
 	v := va + vb
 	if v == 0 {
 		return gap, math.SmallestNonzeroFloat64, a.DF + b.DF

@@ -186,6 +186,7 @@ func (s *sums) estimate(m *Metric, shrink float64) error {
 }
 
 func around(x, half, level float64, method string) b2b.Estimate {
+	half = float64(half) // rounds a product handed in, which could otherwise be fused where around is inlined
 	return b2b.Estimate{Value: x, Low: x - half, High: x + half, Level: level, Method: method}
 }
 
@@ -229,7 +230,7 @@ func (s *sums) shareEstimate(m *Metric, interval Interval, shrink float64) error
 	default:
 		return &b2b.InvalidError{Path: "config.interval", Reason: "no value of the enumeration"}
 	}
-	m.Estimate = b2b.Estimate{Value: p, Low: p - (p-low)*shrink, High: p + (high-p)*shrink, Level: level, Method: interval.String()}
+	m.Estimate = b2b.Estimate{Value: p, Low: p - float64((p-low)*shrink), High: p + float64((high-p)*shrink), Level: level, Method: interval.String()}
 	return nil
 }
 

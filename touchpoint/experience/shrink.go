@@ -69,7 +69,7 @@ func Shrink(means, variances []float64) (Shrunk, error) {
 	for i, v := range variances {
 		b := v / (v + s.Tau2) // 1 if τ² is 0
 		s.Items[i] = ShrunkItem{
-			Mean: float64(b*s.Mean) + float64((1-b)*means[i]), Var: (1-b)*v + float64(b*b/w), Weight: b,
+			Mean: float64(b*s.Mean) + float64((1-b)*means[i]), Var: float64((1-b)*v) + float64(b*b/w), Weight: b,
 		}
 	}
 	return s, nil

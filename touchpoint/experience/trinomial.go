@@ -52,11 +52,11 @@ func bisect(a, b float64, before func(float64) bool) float64 {
 func (c trinomial) score(delta float64) float64 {
 	n := c.n()
 	a := 2 * n
-	b := -c.r - c.d + (2*n-c.r+c.d)*delta
+	b := -c.r - c.d + float64((2*n-c.r+c.d)*delta)
 	k := -c.d * delta * (1 - delta)
-	q := (math.Sqrt(max(0, b*b-4*a*k)) - b) / (2 * a)
-	num := c.r - c.d - n*delta
-	den := n * (2*q + delta*(1-delta))
+	q := (math.Sqrt(max(0, float64(b*b)-float64(4*a*k))) - b) / (2 * a)
+	num := c.r - c.d - float64(n*delta)
+	den := n * (2*q + float64(delta*(1-delta)))
 	switch {
 	case den > 0:
 		return num / math.Sqrt(den)
@@ -104,7 +104,7 @@ func (c trinomial) estimate(interval Interval, level, shrink float64) (b2b.Estim
 	switch interval {
 	case Score:
 		low, high := c.tangoBounds(z)
-		e.Low, e.High = s-(s-low)*shrink, s+(high-s)*shrink
+		e.Low, e.High = s-float64((s-low)*shrink), s+float64((high-s)*shrink)
 	case Wald, StudentT:
 		v := c.variance()
 		if interval == StudentT {
@@ -114,14 +114,14 @@ func (c trinomial) estimate(interval Interval, level, shrink float64) (b2b.Estim
 			v *= n / (n - 1)
 			z = stat.TQuantile((1+level)/2, n-1)
 		}
-		half := z * math.Sqrt(v/n) * shrink
+		half := float64(z * math.Sqrt(v/n) * shrink)
 		if half == 0 {
 			return e, errZeroWidth
 		}
 		e.Low, e.High = s-half, s+half
 	case AdjustedWald:
 		adjusted := trinomial{c.d + 0.75, c.p + 1.5, c.r + 0.75}
-		half := z * math.Sqrt(adjusted.variance()/adjusted.n()) * shrink
+		half := float64(z * math.Sqrt(adjusted.variance()/adjusted.n()) * shrink)
 		e.Low, e.High = max(-1, adjusted.net()-half), min(1, adjusted.net()+half)
 	case UnknownInterval, Wilson, ClopperPearson, AgrestiCoull, ClusterRobust:
 		return e, &b2b.InvalidError{Path: "interval", Reason: "not for a net share of counts"}

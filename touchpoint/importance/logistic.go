@@ -96,7 +96,7 @@ func (d *logitRows) fit(weights []float64, start *logit, settle float64) (*logit
 				prob = e * prob
 			}
 			if converged { // the last pass
-				logLik += w * (float64(y*eta) - max(eta, 0) - math.Log1p(e))
+				logLik += float64(w * (float64(y*eta) - max(eta, 0) - math.Log1p(e)))
 			}
 			sums.add(row, w*(y-prob), w*prob*(1-prob))
 		}
@@ -196,9 +196,9 @@ func (d *logitRows) describe(f *logit, beta, weights []float64) {
 		}
 		prob, out, off := 1/(1+math.Exp(-eta)), cells[n], eta-center
 		w += c
-		y += c * out
+		y += float64(c * out)
 		q += float64(c * prob)
-		yy += c * out * out
+		yy += float64(c * out * out)
 		qq += float64(c * prob * prob)
 		yq += float64(c * out * prob)
 		e += float64(c * off)

@@ -77,7 +77,7 @@ func WhatIf(a *importance.Analysis, driver string, delta, level float64) (e b2b.
 	}
 	for _, d := range a.Drivers {
 		if d.Name == driver {
-			half := stat.TQuantile((1+level)/2, df) * d.SE
+			half := float64(stat.TQuantile((1+level)/2, df) * d.SE)
 			e = b2b.Estimate{Value: d.B, Low: d.B - half, High: d.B + half, Level: level, Method: "t"}
 			return e.Scale(delta), true
 		}

@@ -106,7 +106,7 @@ func (s *search) branch(open []int, now selection, left []float64) error {
 	slices.SortStableFunc(live, func(a, b int) int {
 		return -cmp.Compare(density(gains[a], costs[a]), density(gains[b], costs[b]))
 	})
-	if now.value+fractional(gains, costs, live, s.budget-now.cost) < s.best.value-near*s.scale {
+	if now.value+fractional(gains, costs, live, s.budget-now.cost) < s.best.value-float64(near*s.scale) {
 		return nil
 	}
 	pick := live[0]
