@@ -41,9 +41,9 @@ func (tr *trainer) mixChance(i int, pairs float64) {
 	for l := range u {
 		start := agree
 		if l == last {
-			start = max(1-agree*float64(last), agree)
+			start = max(1-float64(agree*float64(last)), agree)
 		}
-		u[l] = (u[l]*pairs + start*chancePairs) / (pairs + chancePairs)
+		u[l] = (float64(u[l]*pairs) + float64(start*chancePairs)) / (pairs + chancePairs)
 	}
 }
 
@@ -69,7 +69,7 @@ func (tr *trainer) ownU(share float64) bool {
 				w += weights[i][l-1]
 			}
 		}
-		n := float64(c.n) * (1 - probabilityOf(w))
+		n := float64(float64(c.n) * (1 - probabilityOf(w)))
 		for i := range tr.units {
 			if l := tr.units[i].level(tr.comps, &c.pattern); l != missing {
 				u[i][l-1] += n

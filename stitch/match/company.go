@@ -305,7 +305,7 @@ func (s *search) from(k int, sum float64) {
 		if !s.al.used[j] && s.al.sim[i][j] > 0 {
 			s.al.used[j] = true
 			s.now[k] = int8(j)
-			s.from(k+1, sum+pairWeight(&s.al.a[i], &s.al.b[j])*s.al.sim[i][j])
+			s.from(k+1, sum+float64(pairWeight(&s.al.a[i], &s.al.b[j])*s.al.sim[i][j]))
 			s.al.used[j] = false
 		}
 	}
@@ -328,7 +328,7 @@ func (al *aligner) score(parts *[]NamePart) float64 {
 			ownA++
 		}
 		if j := al.pair[i]; j >= 0 {
-			got += pairWeight(w, &al.b[j]) * al.sim[i][j]
+			got += float64(pairWeight(w, &al.b[j]) * al.sim[i][j])
 			if own {
 				hitA++
 			}

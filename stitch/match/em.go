@@ -77,13 +77,13 @@ func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 				}
 			}
 			g := 1 / (1 + math.Exp(b-a))
-			ll += c.n * (max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b))))
-			matches += c.n * g
+			ll += float64(c.n * (max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))))
+			matches += float64(c.n * g)
 			total += c.n
 			for i := range k {
 				if l := c.levels[i]; l != missing && !in.held[i] {
-					sumM[i][l-1] += c.n * g
-					sumU[i][l-1] += c.n * (1 - g)
+					sumM[i][l-1] += float64(c.n * g)
+					sumU[i][l-1] += float64(c.n * (1 - g))
 				}
 			}
 		}
@@ -100,12 +100,12 @@ func em(in *emInput) (rounds []Round, matches float64, converged bool) {
 				fixed = in.fixed[i]
 			}
 			for l := range sumM[i] {
-				sumM[i][l] += in.prior * start[i][l]
+				sumM[i][l] += float64(in.prior * start[i][l])
 			}
 			change = max(change, step(in.m[i], sumM[i], fixed, nil))
 			if in.blockU {
 				for l := range sumU[i] {
-					sumU[i][l] += matches * chance[i][l]
+					sumU[i][l] += float64(matches * chance[i][l])
 				}
 				step(in.u[i], sumU[i], fixed, nil)
 			}

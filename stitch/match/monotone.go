@@ -61,7 +61,7 @@ func (c *column) typical(t Test) float64 {
 	bits := 0.0
 	for _, n := range counts {
 		if f := float64(n) / float64(c.held); f > 0 {
-			bits -= f * math.Log2(f)
+			bits -= float64(f * math.Log2(f))
 		}
 	}
 	return math.Exp2(-bits)

@@ -50,7 +50,7 @@ func ScorePairs(pairs []Scored) ScoreReport {
 				df++
 			}
 		}
-		above += float64(df)*float64(tp) + float64(df)*float64(dt)/2
+		above += float64(float64(df)*float64(tp)) + float64(df)*float64(dt)/2
 		tp, fp = tp+dt, fp+df
 		if r.Matches > 0 {
 			r.AveragePrecision += float64(dt) / float64(r.Matches) * float64(tp) / float64(tp+fp)

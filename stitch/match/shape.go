@@ -48,7 +48,7 @@ type jwBar [maxPrefix + 1]float64
 
 func newJWBar(t float64) (bar jwBar) {
 	for l := range bar {
-		p := prefixShare * float64(l)
+		p := float64(prefixShare * float64(l))
 		bar[l] = 3*(t-p)/(1-p) - 1
 	}
 	return bar
@@ -58,7 +58,7 @@ func newJWBar(t float64) (bar jwBar) {
 func (bar *jwBar) mayReach(a, b shape) bool {
 	m, l := mayMatch(a, b)
 	const rounding = 1e-6
-	return float64(m*(int(a.n)+int(b.n))) >= bar[l]*float64(int(a.n)*int(b.n))-rounding
+	return float64(m*(int(a.n)+int(b.n))) >= float64(bar[l]*float64(int(a.n)*int(b.n)))-rounding
 }
 
 // mayReachIndel says the same of the Indel similarity.

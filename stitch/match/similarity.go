@@ -127,7 +127,7 @@ func personScore(x, y []string) float64 {
 		}
 		taken[bi], used[bj] = true, true
 		w := weight(x[bi]) + weight(y[bj])
-		got += w * best
+		got += float64(w * best)
 		all += w
 	}
 	worst := 1.0

@@ -125,7 +125,7 @@ func (tr *trainer) run(r BlockRule, names bool) error {
 		tr.by[i] = append(tr.by[i], run.Rule)
 		tr.weight[i] += matches
 		for l := range in.m[i] {
-			tr.sumM[i][l] += matches * in.m[i][l]
+			tr.sumM[i][l] += float64(matches * in.m[i][l])
 		}
 		if tr.cfg.FreeU {
 			tr.u[i] = in.u[i]

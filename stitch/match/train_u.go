@@ -158,7 +158,7 @@ func (c *column) collision() float64 {
 	}
 	sum := 0.0
 	for _, n := range c.count {
-		sum += float64(n) * float64(max(n, 1)-1)
+		sum += float64(float64(n) * float64(max(n, 1)-1))
 	}
 	return sum / (float64(c.held) * float64(c.held-1))
 }
@@ -175,7 +175,7 @@ func (tr *trainer) cleanU(lambda float64) bool {
 			if tr.fixed[i][l] {
 				continue
 			}
-			tr.u[i][l] = max((tr.u[i][l]-lambda*m[l])/(1-lambda), tr.u[i][l]/10)
+			tr.u[i][l] = max((tr.u[i][l]-float64(lambda*m[l]))/(1-lambda), tr.u[i][l]/10)
 		}
 		normalise(tr.u[i])
 	}

@@ -85,7 +85,7 @@ func softCosine(x, y []weightedWord) float64 {
 			}
 		}
 		if at >= 0 && best >= leastWord {
-			sum += float64(w.weight*y[at].weight) * best
+			sum += float64(float64(w.weight*y[at].weight) * best)
 		}
 	}
 	return sum
@@ -146,7 +146,7 @@ func (c *column) softCosine(x, y []weightedID) float64 {
 			}
 		}
 		if best >= leastWord {
-			sum += float64(w.weight*y[at].weight) * best
+			sum += float64(float64(w.weight*y[at].weight) * best)
 		}
 	}
 	return sum
