@@ -175,7 +175,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		if err != nil {
 			return 0, bad
 		}
-		total += n * float64(unit.length)
+		total += float64(n * float64(unit.length))
 		text = text[i+1:]
 		if text == "" {
 			text = "0"

@@ -99,7 +99,7 @@ func (g *account) key(prefix string) string {
 }
 
 func (g *account) days(low, high float64) time.Duration {
-	return time.Duration((low + (high-low)*g.rng.Float64()) * 24 * float64(time.Hour)).Truncate(time.Second)
+	return time.Duration((low + float64((high-low)*g.rng.Float64())) * 24 * float64(time.Hour)).Truncate(time.Second)
 }
 
 // exponential draws a waiting time with the given mean in days.
