@@ -128,7 +128,7 @@ func betaPrior(segments []Rate) (a, b float64, ok bool) {
 		m := float64(s.AtRisk)
 		n += m
 		k += float64(s.Events)
-		squares += m * m
+		squares += float64(m * m)
 		groups++
 	}
 	if n == 0 {
@@ -141,7 +141,7 @@ func betaPrior(segments []Rate) (a, b float64, ok bool) {
 		for _, s := range segments {
 			if s.AtRisk > 0 {
 				d := float64(s.Events)/float64(s.AtRisk) - p
-				between += float64(s.AtRisk) * d * d
+				between += float64(float64(s.AtRisk) * d * d)
 			}
 		}
 		// E[between] = p(1−p)·[(groups−1) + ρ(n − Σm²/n − (groups−1))], ρ = 1/(a+b+1)
@@ -150,7 +150,7 @@ func betaPrior(segments []Rate) (a, b float64, ok bool) {
 			strength = min(maxPrior, max(0.5, 1/min(rho, 0.999)-1))
 		}
 	}
-	return p * strength, (1 - p) * strength, true
+	return float64(p * strength), float64((1 - p) * strength), true
 }
 
 func levelOr(level float64) float64 {

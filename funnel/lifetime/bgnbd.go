@@ -86,8 +86,8 @@ func Fit(summaries []Summary, kind Kind) (*Model, error) {
 	var total, time, repeats float64
 	for _, h := range rows {
 		total += h.weight
-		time += h.weight * h.t
-		repeats += h.weight * float64(h.x)
+		time += float64(h.weight * h.t)
+		repeats += float64(h.weight * float64(h.x))
 	}
 	if total < 5 || repeats == 0 || time == 0 {
 		return nil, b2b.ErrTooFew
@@ -117,7 +117,7 @@ func Fit(summaries []Summary, kind Kind) (*Model, error) {
 	}
 	m := &Model{
 		Kind: kind, R: math.Exp(theta[0]), Alpha: math.Exp(theta[1]) * scale, A: math.Exp(theta[2]), B: math.Exp(theta[3]),
-		LogLik: at.Value - repeats*math.Log(scale), Customers: len(summaries), cov: cov,
+		LogLik: at.Value - float64(repeats*math.Log(scale)), Customers: len(summaries), cov: cov,
 	}
 	return m, nil
 }
@@ -147,7 +147,7 @@ func (m *Model) Alive(s Summary) float64 {
 	if f == 0 {
 		return 1
 	}
-	odds := math.Log(m.A) - math.Log(m.B+float64(f-1)) + (m.R+float64(s.X))*(math.Log(m.Alpha+s.T)-math.Log(m.Alpha+s.Tx))
+	odds := math.Log(m.A) - math.Log(m.B+float64(f-1)) + float64((m.R+float64(s.X))*(math.Log(m.Alpha+s.T)-math.Log(m.Alpha+s.Tx)))
 	return 1 / (1 + math.Exp(odds))
 }
 
@@ -182,7 +182,7 @@ func meanPurchases(shape, rate, a, b, t float64) float64 {
 	c := a + b - 1
 	if math.Abs(a-1) > 1e-4 && c > 0 {
 		if f, ok := hypergeometric(shape, b, c, t/(rate+t)); ok {
-			bracket := 1 - math.Exp(shape*-math.Log1p(t/rate))*f
+			bracket := 1 - float64(math.Exp(shape*-math.Log1p(t/rate))*f)
 			if math.Abs(bracket) > 1e-6 {
 				return c / (a - 1) * bracket
 			}
@@ -191,7 +191,7 @@ func meanPurchases(shape, rate, a, b, t float64) float64 {
 	logBeta := lgamma(a) + lgamma(b) - lgamma(a+b)
 	return doubleExponential(func(p, rest float64) float64 {
 		gain := -math.Expm1(-shape * math.Log1p(p*t/rate))
-		return gain / p * math.Exp((a-1)*math.Log(p)+(b-1)*math.Log(rest)-logBeta)
+		return gain / p * math.Exp(float64((a-1)*math.Log(p))+float64((b-1)*math.Log(rest))-logBeta)
 	})
 }
 

@@ -135,16 +135,16 @@ func (c *Chain) Absorption() (a Absorption, ok bool) {
 		for m := range k {
 			steps += n.At(i, m)
 			for j, s := range c.absorbing {
-				row[j] += n.At(i, m) * c.p.At(c.transient[m], s)
+				row[j] += float64(n.At(i, m) * c.p.At(c.transient[m], s))
 			}
 		}
 		a.Ends = append(a.Ends, row)
 		a.Steps = append(a.Steps, steps)
 	}
 	for i := range k { // (2N−I)t − t∘t
-		v := -a.Steps[i] - a.Steps[i]*a.Steps[i]
+		v := -a.Steps[i] - float64(a.Steps[i]*a.Steps[i])
 		for m := range k {
-			v += 2 * n.At(i, m) * a.Steps[m]
+			v += float64(2 * n.At(i, m) * a.Steps[m])
 		}
 		a.Variance = append(a.Variance, max(0, v))
 	}

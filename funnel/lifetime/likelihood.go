@@ -68,7 +68,7 @@ func steps(table [][3]float64, v float64) {
 	for n := 1; n < len(table); n++ {
 		x := v + float64(n-1)
 		inv := 1 / x
-		table[n] = [3]float64{table[n-1][0] + math.Log(x), table[n-1][1] + inv, table[n-1][2] - inv*inv}
+		table[n] = [3]float64{table[n-1][0] + math.Log(x), table[n-1][1] + inv, table[n-1][2] - float64(inv*inv)}
 	}
 }
 
@@ -92,12 +92,12 @@ func (l *likelihood) evaluate(theta []float64, at *newton.Point) {
 		q := alpha + row.t
 		logQ := math.Log(q)
 		invQ := 1 / q
-		ll := rx[0] + r*logAlpha + bf[0] - abf[0] - (r+x)*logQ
+		ll := rx[0] + float64(r*logAlpha) + bf[0] - abf[0] - float64((r+x)*logQ)
 		g0 := rx[1] + logAlpha - logQ
-		g1 := r/alpha - (r+x)*invQ
+		g1 := r/alpha - float64((r+x)*invQ)
 		g2 := -abf[1]
 		g3 := bf[1] - abf[1]
-		h00, h01, h11 := rx[2], 1/alpha-invQ, -r/(alpha*alpha)+(r+x)*invQ*invQ
+		h00, h01, h11 := rx[2], 1/alpha-invQ, -r/(alpha*alpha)+float64((r+x)*invQ*invQ)
 		h22 := -abf[2]
 		h33 := bf[2] - abf[2]
 		if f > 0 { // may have left after the last purchase
@@ -105,7 +105,7 @@ func (l *likelihood) evaluate(theta []float64, at *newton.Point) {
 			s := alpha + row.tx
 			invS := 1 / s
 			u0 := logQ - math.Log(s)
-			u := theta[2] - math.Log(k) + (r+x)*u0
+			u := theta[2] - math.Log(k) + float64((r+x)*u0)
 			p := 1 / (1 + math.Exp(-u))
 			if u > 0 {
 				ll += u + math.Log1p(math.Exp(-u))
@@ -114,33 +114,33 @@ func (l *likelihood) evaluate(theta []float64, at *newton.Point) {
 			}
 			d := invQ - invS
 			u1, u2, u3 := (r+x)*d, 1/a, -1/k
-			g0 += p * u0
-			g1 += p * u1
-			g2 += p * u2
-			g3 += p * u3
+			g0 += float64(p * u0)
+			g1 += float64(p * u1)
+			g2 += float64(p * u2)
+			g3 += float64(p * u3)
 			c := p * (1 - p)
-			h00 += c * u0 * u0
-			h01 += c*u0*u1 + p*d
-			h11 += c*u1*u1 + p*(r+x)*(invS*invS-invQ*invQ)
-			h22 += c*u2*u2 - p/(a*a)
-			h33 += c*u3*u3 + p/(k*k)
-			h[0][2] += w * c * u0 * u2
-			h[0][3] += w * c * u0 * u3
-			h[1][2] += w * c * u1 * u2
-			h[1][3] += w * c * u1 * u3
-			h[2][3] += w * c * u2 * u3
+			h00 += float64(c * u0 * u0)
+			h01 += float64(c*u0*u1) + float64(p*d)
+			h11 += float64(c*u1*u1) + float64(p*(r+x)*(float64(invS*invS)-float64(invQ*invQ)))
+			h22 += float64(c*u2*u2) - p/(a*a)
+			h33 += float64(c*u3*u3) + p/(k*k)
+			h[0][2] += float64(w * c * u0 * u2)
+			h[0][3] += float64(w * c * u0 * u3)
+			h[1][2] += float64(w * c * u1 * u2)
+			h[1][3] += float64(w * c * u1 * u3)
+			h[2][3] += float64(w * c * u2 * u3)
 		}
 		value.Add(w * ll)
-		g[0] += w * g0
-		g[1] += w * g1
-		g[2] += w * g2
-		g[3] += w * g3
-		h[0][0] += w * h00
-		h[0][1] += w * h01
-		h[1][1] += w * h11
-		h[2][2] += w * h22
-		h[2][3] -= w * abf[2]
-		h[3][3] += w * h33
+		g[0] += float64(w * g0)
+		g[1] += float64(w * g1)
+		g[2] += float64(w * g2)
+		g[3] += float64(w * g3)
+		h[0][0] += float64(w * h00)
+		h[0][1] += float64(w * h01)
+		h[1][1] += float64(w * h11)
+		h[2][2] += float64(w * h22)
+		h[2][3] -= float64(w * abf[2])
+		h[3][3] += float64(w * h33)
 	}
 	at.Value = value.Sum()
 	copy(at.Grad, g[:])

@@ -52,7 +52,7 @@ func NewLoop(states []string, p, g [][]float64) (*Loop, error) {
 			for j, t := range chain.transient {
 				sum := 0.0
 				for m, s := range chain.transient {
-					sum += n.At(i, m) * l.g.At(s, t)
+					sum += float64(n.At(i, m) * l.g.At(s, t))
 				}
 				next.Set(i, j, sum)
 			}
@@ -136,7 +136,7 @@ func (l *Loop) Value(reward []float64, v ValueConfig) (LoopValue, error) {
 			for i := range n {
 				next[i] = reward[i]
 				for j := range n {
-					next[i] += q * (l.chain.p.At(i, j) + l.g.At(i, j)) * out.With[j]
+					next[i] += float64(q * (l.chain.p.At(i, j) + l.g.At(i, j)) * out.With[j])
 				}
 			}
 			out.With = next

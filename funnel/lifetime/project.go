@@ -144,7 +144,7 @@ func (m *Model) discounted(s Summary, horizon, rate float64) (plain, discounted 
 		if at < horizon {
 			now = m.Purchases(s, at)
 		}
-		discounted += (now - before) * math.Exp(-rate*at)
+		discounted += float64((now - before) * math.Exp(-rate*at))
 		before = now
 		if at == horizon {
 			return plain, discounted
@@ -214,7 +214,7 @@ func (n normal) draw(r *stream.Rand) []float64 {
 		x := n.mean[i]
 		if n.l != nil {
 			for j := range i + 1 {
-				x += n.l[i][j] * z[j]
+				x += float64(n.l[i][j] * z[j])
 			}
 		}
 		out[i] = math.Exp(min(30, max(-30, x)))
@@ -239,13 +239,13 @@ func (d *drawn) simulate(r *stream.Rand, kind Kind, s Summary, horizon, rate flo
 			if priced {
 				shape, scale := d.q, d.gamma
 				if s.Priced {
-					shape, scale = d.p*x+d.q, d.gamma+x*s.MeanSpend
+					shape, scale = float64(d.p*x)+d.q, d.gamma+float64(x*s.MeanSpend)
 				}
 				nu = r.Gamma(shape) / scale
 			}
 		}
 		if priced && nu > 0 {
-			spent += r.Gamma(d.p) / nu * math.Exp(-rate*t)
+			spent += float64(r.Gamma(d.p) / nu * math.Exp(-rate*t))
 		}
 		if r.Bool(leave) {
 			break

@@ -83,11 +83,11 @@ func FitRenewal(cohorts ...RenewalCohort) (*Renewal, error) {
 			}
 			x, y := &ta[t-1], &tb[t]
 			value.Add(n * (theta[0] + x[0] - y[0]))
-			pt.Grad[0] += n * (1/a - y[1])
-			pt.Grad[1] += n * (x[1] - y[1])
-			pt.Hess[0][0] += n * (-1/(a*a) - y[2])
-			pt.Hess[0][1] -= n * y[2]
-			pt.Hess[1][1] += n * (x[2] - y[2])
+			pt.Grad[0] += float64(n * (1/a - y[1]))
+			pt.Grad[1] += float64(n * (x[1] - y[1]))
+			pt.Hess[0][0] += float64(n * (-1/(a*a) - y[2]))
+			pt.Hess[0][1] -= float64(n * y[2])
+			pt.Hess[1][1] += float64(n * (x[2] - y[2]))
 		}
 		for t, n := range active { // S(t) = B(a, b+t)/B(a, b)
 			if n == 0 {
@@ -95,11 +95,11 @@ func FitRenewal(cohorts ...RenewalCohort) (*Renewal, error) {
 			}
 			x, y := &ta[t], &tb[t]
 			value.Add(n * (x[0] - y[0]))
-			pt.Grad[0] -= n * y[1]
-			pt.Grad[1] += n * (x[1] - y[1])
-			pt.Hess[0][0] -= n * y[2]
-			pt.Hess[0][1] -= n * y[2]
-			pt.Hess[1][1] += n * (x[2] - y[2])
+			pt.Grad[0] -= float64(n * y[1])
+			pt.Grad[1] += float64(n * (x[1] - y[1]))
+			pt.Hess[0][0] -= float64(n * y[2])
+			pt.Hess[0][1] -= float64(n * y[2])
+			pt.Hess[1][1] += float64(n * (x[2] - y[2]))
 		}
 		pt.Hess[1][0] = pt.Hess[0][1]
 		pt.Value = value.Sum()

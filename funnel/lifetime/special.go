@@ -19,7 +19,7 @@ func hypergeometric(a, b, c, z float64) (f float64, ok bool) {
 	sum, term := 1.0, 1.0
 	for n := range 200_000 {
 		k := float64(n)
-		term *= (a + k) / (c + k) * ((b + k) / (k + 1)) * z
+		term = float64(term * ((a + k) / (c + k) * ((b + k) / (k + 1)) * z))
 		sum += term
 		if math.Abs(term) <= 1e-17*math.Abs(sum)*(1-z) {
 			return factor * sum, !math.IsInf(factor*sum, 0)
@@ -46,11 +46,11 @@ func doubleExponential(f func(x, rest float64) float64) float64 {
 		sum = 0
 		for k := -int(limit / h); k <= int(limit/h); k++ {
 			t := float64(k) * h
-			u := math.Pi / 2 * math.Sinh(t)
+			u := float64(math.Pi / 2 * math.Sinh(t))
 			x, rest := 1/(1+math.Exp(-2*u)), 1/(1+math.Exp(2*u))
 			w := math.Pi * math.Cosh(t) * x * rest
 			if w > 0 && x > 0 && rest > 0 {
-				sum += w * f(x, rest)
+				sum += float64(w * f(x, rest))
 			}
 		}
 		sum *= h

@@ -66,24 +66,24 @@ func FitSpend(summaries []Summary) (*Spend, error) {
 		var value stat.Compensated
 		lgq, psiQ, triQ := lgamma(q), mathext.Digamma(q), trigamma(q)
 		for i, xi := range x {
-			px := p * xi
-			mx := m[i] * xi
+			px := float64(p * xi)
+			mx := float64(m[i] * xi)
 			s := px + q
 			logD := math.Log(g + mx)
 			psiS, psiP := mathext.Digamma(s), mathext.Digamma(px)
 			triS, triP := trigamma(s), trigamma(px)
 			logMX := math.Log(mx)
-			value.Add(lgamma(s) - lgamma(px) - lgq + q*theta[2] + px*logMX - math.Log(m[i]) - s*logD)
+			value.Add(lgamma(s) - lgamma(px) - lgq + float64(q*theta[2]) + float64(px*logMX) - math.Log(m[i]) - float64(s*logD))
 			inv := 1 / (g + mx)
-			at.Grad[0] += xi * (psiS - psiP + logMX - logD)
+			at.Grad[0] += float64(xi * (psiS - psiP + logMX - logD))
 			at.Grad[1] += psiS - psiQ + theta[2] - logD
-			at.Grad[2] += q/g - s*inv
-			at.Hess[0][0] += xi * xi * (triS - triP)
-			at.Hess[0][1] += xi * triS
-			at.Hess[0][2] -= xi * inv
+			at.Grad[2] += q/g - float64(s*inv)
+			at.Hess[0][0] += float64(xi * xi * (triS - triP))
+			at.Hess[0][1] += float64(xi * triS)
+			at.Hess[0][2] -= float64(xi * inv)
 			at.Hess[1][1] += triS - triQ
 			at.Hess[1][2] += 1/g - inv
-			at.Hess[2][2] += -q/(g*g) + s*inv*inv
+			at.Hess[2][2] += -q/(g*g) + float64(s*inv*inv)
 		}
 		for i := range 3 {
 			for j := range i {
@@ -115,11 +115,11 @@ func (s *Spend) Mean(c Summary) (mean float64, ok bool) {
 	if c.Priced {
 		x, m = float64(c.X), c.MeanSpend
 	}
-	d := s.P*x + s.Q - 1
+	d := float64(s.P*x) + s.Q - 1
 	if d <= 0 {
 		return 0, false
 	}
-	return s.P * (s.Gamma + x*m) / d, true
+	return s.P * (s.Gamma + float64(x*m)) / d, true
 }
 
 // Parameters returns p, q, gamma as [Model.Parameters] does.

@@ -47,7 +47,7 @@ func (c *Chain) Value(reward []float64, v ValueConfig) ([]float64, error) {
 			for i := range n {
 				next[i] = reward[i]
 				for j := range n {
-					next[i] += q * c.p.At(i, j) * value[j]
+					next[i] += float64(q * c.p.At(i, j) * value[j])
 				}
 			}
 			value = next
@@ -121,7 +121,7 @@ func (c *Chain) solve(transposed bool, q float64, b, x []float64) error {
 			if transposed {
 				p = c.p.At(t, s)
 			}
-			m.Set(i, j, float64(count(i == j))-q*p)
+			m.Set(i, j, float64(count(i == j))-float64(q*p))
 		}
 	}
 	var out mat.VecDense
