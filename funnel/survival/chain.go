@@ -29,7 +29,7 @@ func FitChain(stays []Stay, states int, level float64) (*Chain, error) {
 	for i := range stays {
 		s := &stays[i]
 		w := (&Spell{Weight: s.Weight}).weight()
-		c.T[s.State] += w * (s.Exit - s.Entry)
+		c.T[s.State] += float64(w * (s.Exit - s.Entry))
 		if s.To >= 0 && s.To != s.State {
 			c.N[s.State][s.To] += w
 		}
@@ -42,7 +42,7 @@ func FitChain(stays []Stay, states int, level float64) (*Chain, error) {
 			q := n / c.T[r]
 			c.Q[r][s] = q
 			c.Q[r][r] -= q
-			c.LogLik += n*math.Log(q) - q*c.T[r]
+			c.LogLik += float64(n*math.Log(q)) - float64(q*c.T[r])
 		}
 	}
 	return c, nil
@@ -156,7 +156,7 @@ func (c *Chain) Absorption() (e Ends, ok bool) {
 			row[j] = inv.At(i, j)
 			mean += row[j]
 			for k, a := range e.Absorbing {
-				ends[k] += row[j] * c.Q[s][a]
+				ends[k] += float64(row[j] * c.Q[s][a])
 			}
 		}
 		e.Time, e.Probability, e.Mean = append(e.Time, row), append(e.Probability, ends), append(e.Mean, mean)

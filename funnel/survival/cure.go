@@ -117,7 +117,7 @@ func (c *Cure) At(t float64) b2b.Estimate {
 	grad := make([]float64, len(c.theta))
 	theta := slices.Clone(c.theta)
 	for i := range theta {
-		h := 1e-5 * max(1, math.Abs(theta[i]))
+		h := float64(1e-5 * max(1, math.Abs(theta[i])))
 		theta[i] = c.theta[i] + h
 		up := logit(share(theta))
 		theta[i] = c.theta[i] - h
@@ -128,11 +128,11 @@ func (c *Cure) At(t float64) b2b.Estimate {
 	variance := 0.0
 	for i := range grad {
 		for j := range grad {
-			variance += grad[i] * c.cov[i][j] * grad[j]
+			variance += float64(grad[i] * c.cov[i][j] * grad[j])
 		}
 	}
 	level := Config{Level: c.config.Level}.level()
-	half := quantileNormal((1+level)/2) * math.Sqrt(max(0, variance))
+	half := float64(quantileNormal((1+level)/2) * math.Sqrt(max(0, variance)))
 	x := logit(value)
 	return b2b.Estimate{Value: value, Low: expit(x - half), High: expit(x + half), Level: level, Method: "cure, " + c.Family.String() + ", delta"}
 }
@@ -154,7 +154,7 @@ func (c *Cure) Share() (share b2b.Estimate, why string) {
 	bound := func(sign float64) float64 {
 		near, far := x, x
 		for range 40 { // step out until the profile has fallen far enough
-			far += sign * se * math.Sqrt(2*drop)
+			far += float64(sign * se * math.Sqrt(2*drop))
 			if v, ok := c.profile(expit(far)); !ok || c.LogLik-v >= drop {
 				break
 			}

@@ -78,7 +78,7 @@ func (a *CureAverage) average(f func(*Cure) b2b.Estimate) b2b.Estimate {
 	estimates := make([]b2b.Estimate, len(a.Members))
 	for i, m := range a.Members {
 		estimates[i] = f(m)
-		value += a.Weights[i] * estimates[i].Value
+		value += float64(a.Weights[i] * estimates[i].Value)
 	}
 	if value <= 0 || value >= 1 {
 		return b2b.Point(clamp(value), "on the boundary")
@@ -91,7 +91,7 @@ func (a *CureAverage) average(f func(*Cure) b2b.Estimate) b2b.Estimate {
 		}
 		within := (logit(e.High) - logit(e.Low)) / (2 * z)
 		between := logit(e.Value) - x
-		se += a.Weights[i] * math.Sqrt(within*within+between*between)
+		se += float64(a.Weights[i] * math.Sqrt(float64(within*within)+float64(between*between)))
 	}
-	return b2b.Estimate{Value: value, Low: expit(x - z*se), High: expit(x + z*se), Level: level, Method: "cure, averaged by Akaike weights"}
+	return b2b.Estimate{Value: value, Low: expit(x - float64(z*se)), High: expit(x + float64(z*se)), Level: level, Method: "cure, averaged by Akaike weights"}
 }

@@ -74,8 +74,8 @@ func newCureData(spells []Spell, c CureConfig) *cureData {
 	}
 	var sum, squares, weight float64
 	for _, r := range d.event {
-		sum += r.weight * r.log
-		squares += r.weight * r.log * r.log
+		sum += float64(r.weight * r.log)
+		squares += float64(r.weight * r.log * r.log)
 		weight += r.weight
 		if r.time > 2*d.last-d.end {
 			d.recent += r.weight
@@ -89,7 +89,7 @@ func newCureData(spells []Spell, c CureConfig) *cureData {
 	d.sdLog = 1
 	if weight > 0 {
 		d.meanLog = sum / weight
-		d.sdLog = math.Sqrt(max(0.01, squares/weight-d.meanLog*d.meanLog))
+		d.sdLog = math.Sqrt(max(0.01, squares/weight-float64(d.meanLog*d.meanLog)))
 	} else if d.end > 0 {
 		d.meanLog = math.Log(d.end / 2)
 	}
@@ -110,34 +110,34 @@ func (d *cureData) sum(c, mu, sigma, q float64, out *[10]float64) {
 		w := (r.log - mu) * inv
 		s1, s2 := g.slope(w)
 		value.Add(r.weight * (logC + g.logDensity(w) - logSigma - r.log))
-		v[0] += r.weight * (1 - c)
-		v[1] += r.weight * -s1 * inv
-		v[2] += r.weight * (-s1*w - 1)
-		v[3] -= r.weight * c1
-		v[6] += r.weight * s2 * inv * inv
-		v[7] += r.weight * (s2*w + s1) * inv
-		v[8] += r.weight * (s2*w*w + s1*w)
+		v[0] += float64(r.weight * (1 - c))
+		v[1] += float64(r.weight * -s1 * inv)
+		v[2] += float64(r.weight * (float64(-s1*w) - 1))
+		v[3] -= float64(r.weight * c1)
+		v[6] += float64(r.weight * s2 * inv * inv)
+		v[7] += float64(r.weight * (float64(s2*w) + s1) * inv)
+		v[8] += float64(r.weight * (float64(s2*w*w) + float64(s1*w)))
 	}
 	// lost adds ±ln(1 − c·F(t)).
 	lost := func(t, log, weight float64) {
 		w := (log - mu) * inv
 		p := cdfParts(&g, w, inv)
-		a := 1 - c*p[0]
+		a := 1 - float64(c*p[0])
 		if t == 0 {
 			a, p = 1, [6]float64{}
 		}
 		b := weight / a
 		value.Add(weight * math.Log(a))
 		x, y, z := -c1*p[0]/a, -c*p[1]/a, -c*p[2]/a
-		v[0] += weight * x
-		v[1] += weight * y
-		v[2] += weight * z
-		v[3] += -c2*p[0]*b - weight*x*x
-		v[4] += -c1*p[1]*b - weight*x*y
-		v[5] += -c1*p[2]*b - weight*x*z
-		v[6] += -c*p[3]*b - weight*y*y
-		v[7] += -c*p[4]*b - weight*y*z
-		v[8] += -c*p[5]*b - weight*z*z
+		v[0] += float64(weight * x)
+		v[1] += float64(weight * y)
+		v[2] += float64(weight * z)
+		v[3] += float64(-c2*p[0]*b) - float64(weight*x*x)
+		v[4] += float64(-c1*p[1]*b) - float64(weight*x*y)
+		v[5] += float64(-c1*p[2]*b) - float64(weight*x*z)
+		v[6] += float64(-c*p[3]*b) - float64(weight*y*y)
+		v[7] += float64(-c*p[4]*b) - float64(weight*y*z)
+		v[8] += float64(-c*p[5]*b) - float64(weight*z*z)
 	}
 	for i := range d.censored {
 		lost(d.censored[i].time, d.censored[i].log, d.censored[i].weight)
@@ -156,13 +156,13 @@ func (d *cureData) sum(c, mu, sigma, q float64, out *[10]float64) {
 		a := max(p[0], 1e-300)
 		y, z := p[1]/a, p[2]/a
 		value.Add(weight * (logC + math.Log(a)))
-		v[0] += weight * (1 - c)
-		v[1] += weight * y
-		v[2] += weight * z
-		v[3] -= weight * c1
-		v[6] += weight * (p[3]/a - y*y)
-		v[7] += weight * (p[4]/a - y*z)
-		v[8] += weight * (p[5]/a - z*z)
+		v[0] += float64(weight * (1 - c))
+		v[1] += float64(weight * y)
+		v[2] += float64(weight * z)
+		v[3] -= float64(weight * c1)
+		v[6] += float64(weight * (p[3]/a - float64(y*y)))
+		v[7] += float64(weight * (p[4]/a - float64(y*z)))
+		v[8] += float64(weight * (p[5]/a - float64(z*z)))
 	}
 	if d.zero > 0 && d.resolution > 0 {
 		within(0, d.resolution, d.zero)
@@ -183,5 +183,5 @@ func cdfParts(g *genGamma, w, inv float64) [6]float64 {
 		return [6]float64{f}
 	}
 	h := e * s1
-	return [6]float64{f, -e * inv, -e * w, h * inv * inv, (h*w + e) * inv, h*w*w + e*w}
+	return [6]float64{f, -e * inv, -e * w, h * inv * inv, (float64(h*w) + e) * inv, float64(h*w*w) + float64(e*w)}
 }

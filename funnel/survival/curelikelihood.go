@@ -91,11 +91,11 @@ func (f *cureLikelihood) evaluate(theta []float64, at *newton.Point) {
 		{byQ[1], byQ[2], byQ[3], qq},
 	}
 	if f.family == Gamma { // Q = σ moves with ln σ
-		hess[2][2] += 2*sigma*hess[2][3] + sigma*sigma*hess[3][3] + sigma*grad[3]
-		hess[0][2] += sigma * hess[0][3]
-		hess[1][2] += sigma * hess[1][3]
+		hess[2][2] += float64(2*sigma*hess[2][3]) + float64(sigma*sigma*hess[3][3]) + float64(sigma*grad[3])
+		hess[0][2] += float64(sigma * hess[0][3])
+		hess[1][2] += float64(sigma * hess[1][3])
 		hess[2][0], hess[2][1] = hess[0][2], hess[1][2]
-		grad[2] += sigma * grad[3]
+		grad[2] += float64(sigma * grad[3])
 	}
 	first := 1
 	if f.free {

@@ -113,7 +113,7 @@ func (i Interval) bounds(s, se, z float64) (low, high float64) {
 	}
 	switch i {
 	case Plain:
-		return clamp(s - z*se), clamp(s + z*se)
+		return clamp(s - float64(z*se)), clamp(s + float64(z*se))
 	case Log:
 		theta := z * se / s
 		return clamp(s * math.Exp(-theta)), clamp(s * math.Exp(theta))
@@ -127,4 +127,4 @@ func (i Interval) bounds(s, se, z float64) (low, high float64) {
 func clamp(p float64) float64 { return min(1, max(0, p)) }
 
 // quantileNormal is the standard normal quantile.
-func quantileNormal(p float64) float64 { return -math.Sqrt2 * math.Erfcinv(2*p) }
+func quantileNormal(p float64) float64 { return float64(-math.Sqrt2 * math.Erfcinv(2*p)) }

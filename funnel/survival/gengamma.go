@@ -23,19 +23,19 @@ func newGenGamma(q float64) genGamma {
 	g := genGamma{q: q, k: 1 / (q * q), near: math.Abs(q) < nearNormal}
 	if math.Abs(q) < 0.1 { // Stirling: ln|Q| + k ln k − k − ln Γ(k) = −½ ln 2π − 1/(12k) + 1/(360k³) − …
 		i := q * q
-		g.constant = -0.5*math.Log(2*math.Pi) - i*(1.0/12-i*i*(1.0/360-i*i*(1.0/1260-i*i/1680)))
+		g.constant = -0.5*math.Log(2*math.Pi) - float64(i*(1.0/12-float64(i*i*(1.0/360-float64(i*i*(1.0/1260-i*i/1680))))))
 		return g
 	}
 	lg, _ := math.Lgamma(g.k)
-	g.constant = math.Log(math.Abs(q)) + g.k*math.Log(g.k) - g.k - lg
+	g.constant = math.Log(math.Abs(q)) + float64(g.k*math.Log(g.k)) - g.k - lg
 	return g
 }
 
 // half returns k(e^z − 1 − z) at z = Qw: w²/2 for Q = 0.
 func (g *genGamma) half(w float64) float64 {
-	z := g.q * w
+	z := float64(g.q * w)
 	if math.Abs(z) < 1e-2 {
-		return w * w / 2 * (1 + z/3*(1+z/4*(1+z/5*(1+z/6*(1+z/7)))))
+		return w * w / 2 * (1 + float64(z/3*(1+float64(z/4*(1+float64(z/5*(1+float64(z/6*(1+z/7)))))))))
 	}
 	return g.k * (math.Expm1(z) - z)
 }
@@ -45,7 +45,7 @@ func (g *genGamma) logDensity(w float64) float64 { return g.constant - g.half(w)
 
 // slope returns d ln g/dw = (1 − e^{Qw})/Q, and its derivative −e^{Qw}.
 func (g *genGamma) slope(w float64) (first, second float64) {
-	z := g.q * w
+	z := float64(g.q * w)
 	e := math.Expm1(z)
 	if math.Abs(z) < 1e-8 {
 		return -w * (1 + z/2), -1 - e
@@ -64,7 +64,7 @@ func (g *genGamma) cdf(w float64) float64 {
 		return g.temme(w)
 	}
 	u := g.k * math.Exp(g.q*w)
-	if math.IsInf(u, 0) || u > 1e8*g.k+1e8 {
+	if math.IsInf(u, 0) || u > float64(1e8*g.k)+1e8 {
 		return float64(b2i(g.q > 0))
 	}
 	if g.q > 0 {
@@ -88,9 +88,9 @@ func (g *genGamma) temme(w float64) float64 {
 	}
 	root := math.Copysign(math.Sqrt(h), w) // η√(k/2), with the sign of w whatever that of Q
 	eta := root * math.Sqrt2 * g.q
-	c0 := -1.0/3 + eta*(1.0/12+eta*(-2.0/135+eta*(1.0/864+eta*(1.0/2835-eta*139/777600))))
-	c1 := -1.0/540 + eta*(-1.0/288+eta*(1.0/378-eta*77/77760))
+	c0 := -1.0/3 + float64(eta*(1.0/12+float64(eta*(-2.0/135+float64(eta*(1.0/864+float64(eta*(1.0/2835-eta*139/777600))))))))
+	c1 := -1.0/540 + float64(eta*(-1.0/288+float64(eta*(1.0/378-eta*77/77760))))
 	c2 := 25.0/6048 - eta*139/51840
 	i := g.q * g.q
-	return 0.5*math.Erfc(-root) - math.Exp(-h)*g.q/math.Sqrt(2*math.Pi)*(c0+i*(c1+i*c2))
+	return 0.5*math.Erfc(-root) - float64(math.Exp(-h)*g.q/math.Sqrt(2*math.Pi)*(c0+float64(i*(c1+float64(i*c2)))))
 }

@@ -47,10 +47,10 @@ func aalenJohansen(t *table, c Config) Incidence {
 				dk := events[i]
 				q, stay := dk/r, (r-d)/r
 				noise := s * s / (r * r * r)
-				vf += 2*q*cov + q*q*vs + noise*dk*(r-dk)
-				cov = stay*(cov+q*vs) - noise*dk*(r-d)
-				vs = stay*stay*vs + noise*d*(r-d)
-				f += s * q
+				vf += float64(2*q*cov) + float64(q*q*vs) + float64(noise*dk*(r-dk))
+				cov = float64(stay*(cov+float64(q*vs))) - float64(noise*dk*(r-d))
+				vs = float64(stay*stay*vs) + float64(noise*d*(r-d))
+				f += float64(s * q)
 				if r > d {
 					s *= stay
 				} else {

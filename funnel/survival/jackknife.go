@@ -37,20 +37,20 @@ func jackknife(spells []Spell, surv *StepCurve, causes []StepCurve) {
 		old := state[c]
 		now := influence{p: old.p + dp, w: old.w + dw}
 		state[c] = now
-		pp += now.p*now.p - old.p*old.p
-		pw += now.p*now.w - old.p*old.w
-		ww += now.w*now.w - old.w*old.w
+		pp += float64(now.p*now.p) - float64(old.p*old.p)
+		pw += float64(now.p*now.w) - float64(old.p*old.w)
+		ww += float64(now.w*now.w) - float64(old.w*old.w)
 		for k := range causes {
 			s := &causeSums[k]
 			was := q[k][c]
-			is := was + dp*s.g1 - dw*s.g2
+			is := was + float64(dp*s.g1) - float64(dw*s.g2)
 			if k+1 == cause {
 				is += dq
 			}
 			q[k][c] = is
-			s.qq += is*is - was*was
-			s.qp += is*now.p - was*old.p
-			s.qw += is*now.w - was*old.w
+			s.qq += float64(is*is) - float64(was*was)
+			s.qp += float64(is*now.p) - float64(was*old.p)
+			s.qw += float64(is*now.w) - float64(was*old.w)
 		}
 	}
 	byEntry, byExit := make([]int, len(spells)), make([]int, len(spells))
@@ -68,7 +68,7 @@ func jackknife(spells []Spell, surv *StepCurve, causes []StepCurve) {
 				break
 			}
 			w := s.weight()
-			change(byEntry[in], w*h, w, 0, 0)
+			change(byEntry[in], float64(w*h), w, 0, 0)
 			in++
 		}
 		n, d := surv.AtRisk[i], surv.Events[i]
@@ -77,7 +77,7 @@ func jackknife(spells []Spell, surv *StepCurve, causes []StepCurve) {
 				s := &causeSums[k]
 				a := before * causes[k].Events[i] / n
 				s.g1 += a
-				s.g2 += a * (h - 1/n)
+				s.g2 += float64(a * (h - 1/n))
 			}
 			if n > d {
 				h += d / (n * (n - d))
@@ -86,17 +86,17 @@ func jackknife(spells []Spell, surv *StepCurve, causes []StepCurve) {
 		for ; out < len(byExit) && spells[byExit[out]].Exit == t; out++ {
 			s := &spells[byExit[out]]
 			w := s.weight()
-			dp := -w * h
+			dp := -float64(w * h)
 			if s.Cause > 0 && n > d {
 				dp += w / (n - d)
 			}
 			change(byExit[out], dp, -w, s.Cause, w*before/n)
 		}
 		after := surv.Value[i]
-		surv.Variance[i] = max(0, after*after*(pp-2*h*pw+h*h*ww))
+		surv.Variance[i] = max(0, after*after*(pp-float64(2*h*pw)+float64(h*h*ww)))
 		for k := range causes {
 			s := &causeSums[k]
-			causes[k].Variance[i] = max(0, s.qq+s.g1*s.g1*pp+s.g2*s.g2*ww-2*s.g1*s.qp+2*s.g2*s.qw-2*s.g1*s.g2*pw)
+			causes[k].Variance[i] = max(0, s.qq+float64(s.g1*s.g1*pp)+float64(s.g2*s.g2*ww)-float64(2*s.g1*s.qp)+float64(2*s.g2*s.qw)-float64(2*s.g1*s.g2*pw))
 		}
 		before = after
 	}

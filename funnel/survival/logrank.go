@@ -66,9 +66,9 @@ func LogRank(groups ...[]Spell) (test RankTest, ok bool, err error) {
 			ng := atRisk[g][i]
 			test.Expected[g] += d * ng / n
 			for h := g; h < k; h++ {
-				v := -ng * atRisk[h][i] * factor
+				v := -float64(ng * atRisk[h][i] * factor)
 				if h == g {
-					v += ng * n * factor
+					v += float64(ng * n * factor)
 				}
 				cov.SetSym(g, h, cov.At(g, h)+v)
 			}
@@ -158,7 +158,7 @@ func pseudoForm(v *mat.SymDense, u []float64) (form float64, rank int) {
 		rank++
 		dot := 0.0
 		for i := range u {
-			dot += vectors.At(i, j) * u[i]
+			dot += float64(vectors.At(i, j) * u[i])
 		}
 		form += dot * dot / x
 	}

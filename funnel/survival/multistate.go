@@ -172,12 +172,12 @@ func (o *Occupancy) MeanTimes(tau float64) []float64 {
 			break
 		}
 		for h := range out {
-			out[h] += p[h] * (t - at)
+			out[h] += float64(p[h] * (t - at))
 		}
 		at, p = t, o.p[i*o.states:(i+1)*o.states]
 	}
 	for h := range out {
-		out[h] += p[h] * max(0, tau-at)
+		out[h] += float64(p[h] * max(0, tau-at))
 	}
 	return out
 }

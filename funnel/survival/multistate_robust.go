@@ -43,7 +43,7 @@ func (m *product) newJackknife(p []float64, c MultiStateConfig) *occupancyJackkn
 			}
 			w := (&Spell{Weight: s.Weight}).weight() / total
 			for h := range p {
-				j.add(int32(h), j.slot[i], -w*p[h])
+				j.add(int32(h), j.slot[i], -float64(w*p[h]))
 			}
 			j.add(int32(s.State), j.slot[i], w)
 		}
@@ -72,11 +72,11 @@ func (j *occupancyJackknife) step(f *factor, p []float64) {
 			x, y, from, into := left[r], j.y[h], j.u[h], j.u[to]
 			var sumFrom, sumInto float64
 			for c := range x {
-				moved := a*x[c] - noise*y[c]
+				moved := float64(a*x[c]) - float64(noise*y[c])
 				u, v := into[c]+moved, from[c]-moved
 				into[c], from[c] = u, v
-				sumInto += u * u
-				sumFrom += v * v
+				sumInto += float64(u * u)
+				sumFrom += float64(v * v)
 			}
 			j.v[to], j.v[h] = sumInto, sumFrom
 		}
@@ -144,7 +144,7 @@ func (j *occupancyJackknife) moved(f *factor) {
 func (j *occupancyJackknife) add(state, c int32, x float64) {
 	old := j.u[state][c]
 	j.u[state][c] = old + x
-	j.v[state] += (old+x)*(old+x) - old*old
+	j.v[state] += float64((old+x)*(old+x)) - float64(old*old)
 }
 
 // variances returns the sums of squares of the influences, per state.

@@ -225,14 +225,14 @@ func (f *factor) apply(p []float64) {
 		gone := 0.0
 		for j, d := range f.counts[int(h)*f.states : int(h+1)*f.states] {
 			if d > 0 {
-				p[j] += left[i] * (d / n)
+				p[j] += float64(left[i] * (d / n))
 				gone += d
 			}
 		}
 		if gone >= n {
 			p[h] -= left[i]
 		} else {
-			p[h] -= left[i] * (gone / n)
+			p[h] -= float64(left[i] * (gone / n))
 		}
 	}
 }
@@ -259,11 +259,11 @@ func (f *factor) covariance(cov, p []float64) {
 				n, gone := f.atRisk[h], 0.0
 				for j, d := range f.counts[int(h)*k : int(h+1)*k] {
 					if d > 0 {
-						*at(line, j) += c * (d / n)
+						*at(line, j) += float64(c * (d / n))
 						gone += d
 					}
 				}
-				*at(line, int(h)) -= c * (gone / n)
+				*at(line, int(h)) -= float64(c * (gone / n))
 			}
 		}
 	}
@@ -282,19 +282,19 @@ func (f *factor) covariance(cov, p []float64) {
 					continue
 				}
 				if i == j {
-					cov[i*k+i] += scale * d * (n - d)
+					cov[i*k+i] += float64(scale * d * (n - d))
 				} else {
-					cov[i*k+j] -= scale * d * e
+					cov[i*k+j] -= float64(scale * d * e)
 				}
 			}
 		}
 		for i, d := range row {
 			if d > 0 {
-				x := scale * d * (n - gone)
+				x := float64(scale * d * (n - gone))
 				cov[i*k+int(h)] -= x
 				cov[int(h)*k+i] -= x
 			}
 		}
-		cov[int(h)*k+int(h)] += scale * gone * (n - gone)
+		cov[int(h)*k+int(h)] += float64(scale * gone * (n - gone))
 	}
 }

@@ -96,11 +96,11 @@ func (c *StepCurve) Mean(tau float64) (b2b.Estimate, error) {
 	area := make([]float64, end+1) // from step i to tau
 	after, right := 0.0, tau
 	for i := end; i >= 0; i-- {
-		after += c.Value[i] * (right - c.Time[i])
+		after += float64(c.Value[i] * (right - c.Time[i]))
 		right = c.Time[i]
 		area[i] = after
 	}
-	mean := after + c.Start*right
+	mean := after + float64(c.Start*right)
 	if c.Start != 1 {
 		return b2b.Point(mean, "variance of a mean incidence is not computed"), nil
 	}
@@ -110,7 +110,7 @@ func (c *StepCurve) Mean(tau float64) (b2b.Estimate, error) {
 			variance += a * a * d / (n * (n - d))
 		}
 	}
-	half := quantileNormal((1+c.config.level())/2) * math.Sqrt(variance)
+	half := float64(quantileNormal((1+c.config.level())/2) * math.Sqrt(variance))
 	return b2b.Estimate{
 		Value: mean, Low: max(0, mean-half), High: min(tau, mean+half), Level: c.config.level(), Method: "restricted mean, normal",
 	}, nil
