@@ -90,7 +90,7 @@ func newArrivals(e *engine, windows []b2b.Window, fiscal time.Month) *arrivals {
 	a.steps(f, mix, cal)
 	for i := range a.days {
 		for j, c := range a.days[i].chance {
-			a.wins[j] += a.rate(a.shape/a.expose, i) * c
+			a.wins[j] += float64(a.rate(a.shape/a.expose, i) * c)
 		}
 	}
 	return a
@@ -159,7 +159,7 @@ func (a *arrivals) simulate(root stream.Root, draws int) *ensemble {
 	unit := make([]float64, n) // expected wins at a rate of one
 	for i := range a.days {
 		for j, c := range a.days[i].chance {
-			unit[j] += a.rate(1, i) * c
+			unit[j] += float64(a.rate(1, i) * c)
 		}
 	}
 	d := openDeal{valued: notQuoted}

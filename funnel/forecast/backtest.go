@@ -238,7 +238,7 @@ func (b *backtest) try(ctx context.Context, e *engine, root stream.Root, draws i
 		d := &e.open[i]
 		p := e.chance[d.key]
 		tr.forecast[Wins] += p
-		tr.forecast[Revenue] += p * e.worth(d)
+		tr.forecast[Revenue] += float64(p * e.worth(d))
 		tr.spread += float64(p * (1 - p))
 	}
 	if draws == 0 {

@@ -111,7 +111,7 @@ func (m *Model) Compare(earlier *Model) (Bridge, error) {
 			}
 			to.Add(1)
 			toRevenue.Add(amount)
-			add(CauseWon, 1-a.p, amount-a.p*a.worth)
+			add(CauseWon, 1-a.p, amount-float64(a.p*a.worth))
 			if open { // reopened since
 				add(CauseNew, b.p, b.p*b.worth)
 			}

@@ -65,7 +65,7 @@ func (s *shared) frail() bool {
 			}
 			excess += float64((d-e)*(d-e)) - float64(each*e)
 			square += float64(e * e)
-			chance += 2 * float64(each*e) * float64(each*e)
+			chance += 2 * float64(float64(each*e)*float64(each*e))
 		}
 		if seen < leastCohorts || excess <= math.Sqrt(chance) {
 			return math.Inf(1)

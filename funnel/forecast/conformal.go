@@ -23,7 +23,7 @@ func ConformalQuantile(residuals []float64, alpha float64) (q float64, ok bool) 
 // rank returns the ⌈(n+1)(1−α)⌉-th smallest value.
 func rank(sorted []float64, alpha float64) (float64, bool) {
 	n := len(sorted)
-	k := int(math.Ceil(float64(n+1)*(1-alpha) - 1e-9))
+	k := int(math.Ceil(float64(float64(n+1)*(1-alpha)) - 1e-9))
 	if k < 1 || k > n {
 		return 0, false
 	}
@@ -45,7 +45,7 @@ func NewAdaptive(level float64) *Adaptive { return &Adaptive{target: 1 - level, 
 // Observe records whether the last interval missed the outcome; n is the number of residuals that it was made of, which
 // bounds α from below by 1/(n+1).
 func (a *Adaptive) Observe(miss bool, n int) {
-	a.alpha += adaptiveStep * (a.target - step(miss))
+	a.alpha += float64(adaptiveStep * (a.target - step(miss)))
 	a.alpha = min(max(a.alpha, 1/float64(n+1)), 0.5)
 }
 
@@ -134,7 +134,7 @@ func (c *calibrator) bounds(errs []float64, alpha, forecast float64) (low, high 
 		}
 		down, up = q, q
 	}
-	low = math.Exp(-down)*(forecast+c.m) - c.m
-	high = math.Exp(up)*(forecast+c.m) - c.m
+	low = float64(math.Exp(-down)*(forecast+c.m)) - c.m
+	high = float64(math.Exp(up)*(forecast+c.m)) - c.m
 	return max(0, min(low, forecast)), max(high, forecast), true
 }

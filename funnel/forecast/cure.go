@@ -83,10 +83,10 @@ func (k *kernel) cure(p *panel, s int, set settings) (why string) {
 				if l > k.last[s] {
 					row[l] = 0
 				}
-				gone += stay * row[l]
+				gone += float64(stay * row[l])
 				continue
 			}
-			now := scale * incidence(laws[i], float64(l))
+			now := float64(scale * incidence(laws[i], float64(l)))
 			d := now - before[i]
 			before[i] = now
 			if stay > 1e-9 {
@@ -114,7 +114,7 @@ func incidence(a *survival.CureAverage, t float64) float64 {
 		if m.Family == survival.Weibull {
 			f = -math.Expm1(-math.Exp(w))
 		}
-		sum += a.Weights[i] * m.C * f
+		sum += float64(a.Weights[i] * m.C * f)
 	}
 	return sum
 }

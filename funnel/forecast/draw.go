@@ -159,9 +159,9 @@ func (w *worker) expect(wins []int32, revenue []int64) {
 		}
 		before := 0.0
 		for j, p := range chance {
-			part := (p - before) / chance[n-1] * w.tilted[d.key]
+			part := float64((p - before) / chance[n-1] * w.tilted[d.key])
 			w.share[j] += part
-			w.worth[j] += part * w.e.worth(d)
+			w.worth[j] += float64(part * w.e.worth(d))
 			before = p
 		}
 	}

@@ -175,8 +175,8 @@ func (a *adjoint) follow(s int, steps func(int) []pace, number float64) {
 		for i, c := range cols {
 			value[u*n+i] = a.worth(c, p)
 			for part, l := range p.cell {
-				h := p.weight[part] * rows[i][l]
-				gain[2*u+part] += h * value[u*n+i]
+				h := float64(p.weight[part] * rows[i][l])
+				gain[2*u+part] += float64(h * value[u*n+i])
 				out[u] += h
 			}
 		}
@@ -193,23 +193,23 @@ func (a *adjoint) follow(s int, steps func(int) []pace, number float64) {
 				if h == 0 {
 					continue
 				}
-				number += stay[u] * h
+				number += float64(stay[u] * h)
 				instead := later
 				if full[l] {
 					instead = gain[2*u+part] / p.weight[part]
 				}
-				a.grad[b.first[s]+i] += stay[u] * h * (value[u*n+i] - instead)
+				a.grad[b.first[s]+i] += float64(stay[u] * h * (value[u*n+i] - instead))
 			}
 			if to := int(c.to); to < b.k && number > 0 {
 				base := to*a.t.width + p.left
 				e := a.early(c, p)
-				a.flow[base] += number * (1 - e)
+				a.flow[base] += float64(number * (1 - e))
 				if e > 0 {
-					a.flow[base+1] += number * e
+					a.flow[base+1] += float64(number * e)
 				}
 			}
 		}
-		later = gain[2*u] + gain[2*u+1] + max(0, 1-out[u])*later
+		later = gain[2*u] + gain[2*u+1] + float64(max(0, 1-out[u])*later)
 	}
 }
 
@@ -230,7 +230,7 @@ func (a *adjoint) worth(c column, p pace) float64 {
 		base := to*a.t.width + p.left
 		v := a.t.value[base]
 		if e := a.early(c, p); e > 0 {
-			v += e * (a.t.value[base+1] - v)
+			v += float64(e * (a.t.value[base+1] - v))
 		}
 		return v
 	}

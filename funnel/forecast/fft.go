@@ -19,6 +19,14 @@ func (r roots) grow(n int) roots {
 	return r
 }
 
+// times returns a·b, each product rounded: the compiler fuses those of a complex multiplication with their sums where it can.
+func times(a, b complex128) complex128 {
+	return complex(
+		float64(real(a)*real(b))-float64(imag(a)*imag(b)),
+		float64(real(a)*imag(b))+float64(imag(a)*real(b)),
+	)
+}
+
 // transform is the forward transform in place; the result is in the order of reversed bits.
 func (r roots) transform(a []complex128) {
 	for size := len(a) / 2; size >= 1; size /= 2 {
@@ -26,7 +34,7 @@ func (r roots) transform(a []complex128) {
 			w := r[b]
 			x, y := a[at:at+size], a[at+size:at+2*size]
 			for i, u := range x {
-				v := y[i] * w
+				v := times(y[i], w)
 				x[i], y[i] = u+v, u-v
 			}
 		}
@@ -41,7 +49,7 @@ func (r roots) invert(a []complex128) {
 			x, y := a[at:at+size], a[at+size:at+2*size]
 			for i, u := range x {
 				v := y[i]
-				x[i], y[i] = u+v, (u-v)*w
+				x[i], y[i] = u+v, times(u-v, w)
 			}
 		}
 	}
@@ -72,8 +80,8 @@ func (r roots) convolve(a, b []float64) (product []float64, grown roots) {
 		}
 		p, q := z[j], z[m]
 		pc, qc := complex(real(p), -imag(p)), complex(real(q), -imag(q))
-		z[j] = (p*p - qc*qc) * complex(0, -0.25)
-		z[m] = (q*q - pc*pc) * complex(0, -0.25)
+		z[j] = (times(p, p) - times(qc, qc)) * complex(0, -0.25)
+		z[m] = (times(q, q) - times(pc, pc)) * complex(0, -0.25)
 	}
 	r.invert(z)
 	out := make([]float64, n)

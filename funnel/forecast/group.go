@@ -66,13 +66,13 @@ func tally(p *panel, f *fitted, halfLife time.Duration, groups int, groupOf []in
 					w *= of[c.to]
 				}
 				if f.season == nil {
-					s.expect[g][c.to] += w * (sums[col*(b.cells+1)+to+1] - sums[col*(b.cells+1)+from])
+					s.expect[g][c.to] += float64(w * (sums[col*(b.cells+1)+to+1] - sums[col*(b.cells+1)+from]))
 					continue
 				}
 				for l := from; l <= min(to, f.k.last[place]); l++ {
 					q := int(f.cal.class(p.in[j] + int64(l)*b.step))
 					band := int(f.season.band[int(c.to)*b.cells+l])
-					s.expect[g][c.to] += w * f.k.row(col)[l] * f.season.factor[f.season.at(q, int(c.to), band)]
+					s.expect[g][c.to] += float64(w * f.k.row(col)[l] * f.season.factor[f.season.at(q, int(c.to), band)])
 				}
 			}
 		}

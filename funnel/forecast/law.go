@@ -277,7 +277,7 @@ func (l *Law) CRPS(y float64) float64 {
 	}
 	for i, m := range p {
 		sum = min(1, sum+m)
-		a := low + float64(i)*unit
+		a := low + float64(float64(i)*unit)
 		b := a + unit
 		if i == len(p)-1 {
 			if y > a {
@@ -287,11 +287,11 @@ func (l *Law) CRPS(y float64) float64 {
 		}
 		switch {
 		case y <= a:
-			score += unit * (1 - sum) * (1 - sum)
+			score += float64(unit * (1 - sum) * (1 - sum))
 		case y >= b:
-			score += unit * sum * sum
+			score += float64(unit * sum * sum)
 		default:
-			score += (y-a)*sum*sum + (b-y)*(1-sum)*(1-sum)
+			score += float64((y-a)*sum*sum) + float64((b-y)*(1-sum)*(1-sum))
 		}
 	}
 	return score
@@ -306,6 +306,6 @@ func step(yes bool) float64 {
 
 // mixtureQuantile returns the inverse of the empirical law: the least value with at least a share q at or below it.
 func mixtureQuantile[T cmp.Ordered](sorted []T, q float64) T {
-	i := int(math.Ceil(q*float64(len(sorted))-1e-9)) - 1
+	i := int(math.Ceil(float64(q*float64(len(sorted)))-1e-9)) - 1
 	return sorted[min(max(i, 0), len(sorted)-1)]
 }

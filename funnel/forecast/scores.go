@@ -40,7 +40,7 @@ func Pinball(q, y, p float64) float64 {
 // IntervalScore returns the score of a central interval at a level: its width, and 2/(1−level) times the distance by which
 // the outcome misses it (Winkler 1972).
 func IntervalScore(low, high, y, level float64) float64 {
-	return high - low + 2/(1-level)*(max(0, low-y)+max(0, y-high))
+	return high - low + float64(2/(1-level)*(max(0, low-y)+max(0, y-high)))
 }
 
 // Reliability says how well probabilities agree with what happened. Terms that cannot be computed are zero and named in
@@ -113,9 +113,9 @@ func Judge(p []float64, won []bool) Reliability {
 		m := float64(b.N)
 		b.Mean = sums[i].Sum() / m
 		share := float64(b.Won) / m
-		r.Reliability += m / total * (b.Mean - share) * (b.Mean - share)
-		r.Resolution += m / total * (share - rate) * (share - rate)
-		r.ECE += m / total * math.Abs(b.Mean-share)
+		r.Reliability += float64(m / total * (b.Mean - share) * (b.Mean - share))
+		r.Resolution += float64(m / total * (share - rate) * (share - rate))
+		r.ECE += float64(m / total * math.Abs(b.Mean-share))
 	}
 	var ok bool
 	if r.Intercept, r.Slope, ok = recalibration(ps, ys); !ok {
@@ -142,7 +142,7 @@ func recalibration(p, y []float64) (a, b float64, ok bool) {
 		var g0, g1, h00, h01, h11 float64
 		for i := range x {
 			q := expit(a + float64(b*x[i]))
-			w := q * (1 - q)
+			w := float64(q * (1 - q))
 			g0 += y[i] - q
 			g1 += float64((y[i] - q) * x[i])
 			h00 += w

@@ -130,7 +130,7 @@ func (m *Model) scenario(ctx context.Context, e *engine, entrants, size float64)
 		d := &e.open[i]
 		p := e.chance[int(d.key)*n+n-1]
 		out.meanWins += p
-		out.meanRevenue += p * e.worth(d)
+		out.meanRevenue += float64(p * e.worth(d))
 	}
 	ensembles := []*ensemble{en}
 	if m.arrivals != nil {
@@ -138,7 +138,7 @@ func (m *Model) scenario(ctx context.Context, e *engine, entrants, size float64)
 		a.scale(entrants)
 		for _, w := range a.wins {
 			out.meanWins += w
-			out.meanRevenue += w * e.size
+			out.meanRevenue += float64(w * e.size)
 		}
 		ensembles = append(ensembles, a.simulate(m.root, m.c.Draws))
 	}
@@ -146,7 +146,7 @@ func (m *Model) scenario(ctx context.Context, e *engine, entrants, size float64)
 		for r := range out.wins {
 			for j := range n {
 				out.wins[r] += float64(x.wins[r*n+j])
-				out.revenue[r] += float64(x.revenue[r*n+j]) * size
+				out.revenue[r] += float64(float64(x.revenue[r*n+j]) * size)
 			}
 		}
 	}
@@ -223,7 +223,7 @@ func (k *kernel) convert(s int, places []funnel.Place, factor float64, proportio
 		for i := range cols {
 			h := k.row(b.first[s] + i)[l]
 			density[i][l] = stay * h
-			sum[i] += stay * h
+			sum[i] += float64(stay * h)
 			out += h
 		}
 		stay *= max(0, 1-out)
@@ -273,7 +273,7 @@ func (k *kernel) convert(s int, places []funnel.Place, factor float64, proportio
 				row[l] = min(1, scale[i]*density[i][l]/stay)
 			}
 			if l <= k.last[s] {
-				out += scale[i] * density[i][l]
+				out += float64(scale[i] * density[i][l])
 			}
 		}
 		stay -= out
@@ -293,9 +293,9 @@ func (k *kernel) stretch(s int, factor float64) {
 		at := func(x float64) float64 {
 			j := int(x)
 			if j >= k.grid-1 {
-				return sums[k.grid-1] + (x-float64(k.grid-1))*row[k.grid-1]
+				return sums[k.grid-1] + float64((x-float64(k.grid-1))*row[k.grid-1])
 			}
-			return sums[j] + (x-float64(j))*row[j+1]
+			return sums[j] + float64((x-float64(j))*row[j+1])
 		}
 		for l := 1; l < k.grid; l++ {
 			row[l] = at(float64(l)/factor) - at(float64(l-1)/factor)
@@ -310,7 +310,7 @@ func (k *kernel) stretch(s int, factor float64) {
 			}
 		}
 	}
-	k.last[s] = min(k.grid-1, int(float64(k.last[s])*factor+0.999999))
+	k.last[s] = min(k.grid-1, int(float64(float64(k.last[s])*factor)+0.999999))
 }
 
 // skipPlace makes deals leave a place at once, in the proportions in which they leave it in the long run.
@@ -323,8 +323,8 @@ func (k *kernel) skipPlace(s int) {
 		out := 0.0
 		for i := range cols {
 			h := k.row(b.first[s] + i)[l]
-			share[i] += stay * h
-			sum += stay * h
+			share[i] += float64(stay * h)
+			sum += float64(stay * h)
 			out += h
 		}
 		stay *= 1 - min(1, out)
