@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/buyerjourney/b2b/internal/enum"
-	"github.com/buyerjourney/b2b/internal/fold"
 )
 
 // Tag says what part of a company name a token is. It is a closed enumeration; zero is [UnknownTag].
@@ -83,107 +82,6 @@ func turned(name, country string) ([]word, Form) {
 		return nil, Form{}
 	}
 	return append(rest[1:], front...), form
-}
-
-// word is a token before tagging.
-type word struct {
-	text     string
-	initials bool
-}
-
-const and = "&"
-
-// split folds a name and cuts it into words: joined initials, connectives as [and], no other signs.
-func split(name string) []word {
-	name = unglue(name)
-	folded := fold.Keep(name, fold.Signs+",%")
-	var words []word
-	for f := range strings.FieldsFuncSeq(folded, func(r rune) bool { return r == ' ' || r == '-' || r == '@' || r == ',' }) {
-		f = strings.ReplaceAll(f, "'", "")
-		f = strings.ReplaceAll(f, "%", "")
-		for i, piece := range strings.FieldsFunc(strings.ReplaceAll(f, "&", "+"), func(r rune) bool { return r == '+' }) {
-			if i > 0 || (strings.HasPrefix(f, "&") && len(f) > 1) {
-				words = append(words, word{text: and})
-			}
-			words = appendDotted(words, piece)
-		}
-		if f == "&" || f == "+" || (len(f) > 1 && (strings.HasSuffix(f, "&") || strings.HasSuffix(f, "+"))) {
-			words = append(words, word{text: and})
-		}
-	}
-	return joinLetters(connect(words))
-}
-
-// unglue sets a blank before a legal form that is written onto a word: SiemensAG.
-func unglue(name string) string {
-	for _, g := range glued {
-		i := strings.LastIndex(name, g)
-		if i < 3 || i+len(g) != len(name) {
-			continue
-		}
-		if c := name[i-1]; 'a' <= c && c <= 'z' && (g[0] < 'a') {
-			return name[:i] + " " + name[i:]
-		}
-	}
-	return name
-}
-
-func appendDotted(words []word, f string) []word {
-	if !strings.Contains(f, ".") {
-		if f != "" {
-			words = append(words, word{text: f})
-		}
-		return words
-	}
-	parts := strings.FieldsFunc(f, func(r rune) bool { return r == '.' })
-	single := len(parts) > 0
-	for _, p := range parts {
-		single = single && utf8.RuneCountInString(p) == 1
-	}
-	if single {
-		return append(words, word{text: strings.Join(parts, ""), initials: true})
-	}
-	for i, p := range parts {
-		w := word{text: p}
-		if i+1 < len(parts) && utf8.RuneCountInString(p) == 1 {
-			w.initials = true
-		}
-		words = append(words, w)
-	}
-	return words
-}
-
-// connect turns the words for "and" between two words into [and].
-func connect(words []word) []word {
-	for i := range words {
-		w := &words[i]
-		if i == 0 || i == len(words)-1 || w.initials || !connectives[w.text] {
-			continue
-		}
-		if len(w.text) == 1 && (utf8.RuneCountInString(words[i-1].text) == 1 || utf8.RuneCountInString(words[i+1].text) == 1) {
-			continue
-		}
-		w.text = and
-	}
-	return words
-}
-
-// joinLetters joins runs of single letters and initials: "s a s" and "j. p." become one word.
-func joinLetters(words []word) []word {
-	out := words[:0]
-	run := false
-	for _, w := range words {
-		letter := w.text != and && (w.initials || (utf8.RuneCountInString(w.text) == 1 && (w.text[0] < '0' || w.text[0] > '9')))
-		if letter && run {
-			last := &out[len(out)-1]
-			last.text += w.text
-			last.initials = true
-			continue
-		}
-		run = letter
-		out = append(out, w)
-	}
-	return out
 }
 
 // cutForm removes the legal form: at the end (repeatedly, as in "corporation joint stock company"), at the start, or
@@ -374,11 +272,24 @@ func key(tokens []Token) string {
 }
 
 // Acronym returns the initials of the tokens, small words left out, if there are 2 to 6; else the empty text.
-func (n Name) Acronym() string {
+func (n Name) Acronym() string { return n.initials(false) }
+
+// FullAcronym is [Name.Acronym] with the initials of small words too, as in DoD for Department of Defense; empty if the
+// name has no small words behind its first token.
+func (n Name) FullAcronym() string {
+	for i, t := range n.Tokens {
+		if i > 0 && t.Tag == Small {
+			return n.initials(true)
+		}
+	}
+	return ""
+}
+
+func (n Name) initials(withSmall bool) string {
 	var b strings.Builder
 	count := 0
-	for _, t := range n.Tokens {
-		if t.Tag == Small {
+	for i, t := range n.Tokens {
+		if t.Tag == Small && (!withSmall || i == 0) {
 			continue
 		}
 		r, _ := utf8.DecodeRuneInString(t.Text)

@@ -23,6 +23,12 @@ func TestKey(t *testing.T) {
 		{"1st International Bank", "First Int'l Bank"},
 		{"Stichting Pieter Haverkorn", "Pieter Haverkorn"},
 		{"TACTICAL MISSILES CORPORATION JOINT STOCK COMPANY", "JSC TACTICAL MISSILES CORP."},
+		{"3%ers", "Three Percenters"},
+		{"Fitness 100 %", "Fitness 100%", "100 Percent Fitness"},
+		{"100% %Fitness", "100 Percent Fitness"},
+		{"Vitro I Dutch Holdco B.V.", "Vitro I. Dutch Holdco BV"},
+		{"Ferrer i Guardia", "Ferrer & Guardia"},
+		{"FERRER I GUARDIA", "FERRER & GUARDIA"},
 		{"Lloyds Banking Group Public Limited Company", "Lloyds Banking Group p.l.c."},
 	}
 	for _, group := range same {

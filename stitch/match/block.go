@@ -346,6 +346,9 @@ func keysOf(c *column, code uint32, k BlockKey) []string {
 		if n.formed != "" {
 			out = append(out, n.formed)
 		}
+		if n.full != "" {
+			out = append(out, n.full)
+		}
 		if len(n.words) == 1 && n.words[0].runes >= 2 && n.words[0].runes <= 6 {
 			out = append(out, n.words[0].text)
 		}

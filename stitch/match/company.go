@@ -14,6 +14,7 @@ type CompanyName struct {
 	joined  string // all words without blanks, articles too
 	acronym string
 	formed  string // acronym with the initial of the legal form
+	full    string // acronym with the initials of articles and prepositions
 }
 
 // nameWord is a word that takes part in comparisons.
@@ -46,7 +47,7 @@ const (
 func Company(name, country string) CompanyName { return newCompanyName(company.Parse(name, country)) }
 
 func newCompanyName(n company.Name) CompanyName {
-	c := CompanyName{name: n, acronym: n.Acronym(), formed: n.AcronymWithForm()}
+	c := CompanyName{name: n, acronym: n.Acronym(), formed: n.AcronymWithForm(), full: n.FullAcronym()}
 	for _, t := range n.Tokens {
 		c.joined += t.Text
 		if t.Tag == company.Small {
@@ -163,22 +164,6 @@ func formsFactor(a, b company.Form, parts *[]NamePart) float64 {
 	return formFactor
 }
 
-// acronymMatch says how well one name is the acronym of the other.
-func acronymMatch(a, b *CompanyName) float64 {
-	if isAcronymOf(a, b) || isAcronymOf(b, a) {
-		return acronymScore
-	}
-	return 0
-}
-
-func isAcronymOf(short, long *CompanyName) bool {
-	if len(short.words) != 1 || len(long.words) < 2 {
-		return false
-	}
-	t := short.words[0].text
-	return len(t) > 1 && (t == long.acronym || t == long.formed)
-}
-
 // join merges neighbours of one side that are one word on the other.
 func (al *aligner) join() {
 	al.na = joinSide(&al.a, al.na, &al.b, al.nb)
@@ -229,10 +214,18 @@ func wordNear(a, b *nameWord) float64 {
 		return 0
 	}
 	d := OSA(a.text, b.text, limit)
-	if d > limit {
+	if d > limit || (d > 1 && !sameStart(a.text, b.text)) {
 		return 0
 	}
 	return 1 - float64(d)/float64(n)
+}
+
+// sameStart says whether two words begin with the same letter. Slips are rarest at the start of a word (Winkler 1990),
+// so that a second one beside it speaks of another word.
+func sameStart(a, b string) bool {
+	x, _ := utf8.DecodeRuneInString(a)
+	y, _ := utf8.DecodeRuneInString(b)
+	return x == y
 }
 
 // align finds the assignment of words with the largest sum of weight × similarity: words with an equal partner first,

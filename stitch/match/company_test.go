@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -57,6 +58,60 @@ func TestCompareCompany(t *testing.T) {
 	}
 	if s, _ := match.CompareCompany(match.Company("BT LLP", "GB"), match.Company("Textiles, Blackwell Ltd", "GB")); s < .7 {
 		t.Errorf("acronym of a name written as in a list: %.3f", s)
+	}
+}
+
+func companyScore(a, b string) float64 {
+	return match.CompanySimilarity(match.Company(a, ""), match.Company(b, ""))
+}
+
+// The bar of name_bench for Organization rows: the best F1 of its best peer.
+func TestNameBenchOrganization(t *testing.T) {
+	var all []match.Scored
+	for _, p := range nameBench(t) {
+		if p.schema == "Organization" {
+			all = append(all, match.Scored{Score: companyScore(p.a, p.b), Match: p.match})
+		}
+	}
+	if s := match.ScorePairs(all); s.BestF1 < .95 || s.AveragePrecision < .97 {
+		t.Errorf("F1 %.3f, average precision %.3f", s.BestF1, s.AveragePrecision)
+	}
+}
+
+func TestCompanyAcronyms(t *testing.T) {
+	for _, c := range []struct {
+		short, long string
+		want        float64
+	}{
+		{"ECB", "European Central Bank", .75},
+		{"BoE", "Bank of England", .75},
+		{"BE", "Bank of England", .75},
+		{"WWF Nederland", "World Wildlife Fund", .75 * .85}, // a place that the long name lacks
+		{"WF Nederland", "World Fund", 0},                   // two letters and a place are too little
+		{"WWF Arnhem", "World Wildlife Fund", 0},            // no place of the table
+		{"WWF", "World Wildlife Trust", 0},
+		{"TB", "The Brothers", 0},
+	} {
+		if s := companyScore(c.short, c.long); math.Abs(s-c.want) > 1e-12 {
+			t.Errorf("%q, %q: %.4f, want %.4f", c.short, c.long, s, c.want)
+		}
+	}
+}
+
+// A second slip counts only where the words begin alike.
+func TestCompanySlips(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		near bool
+	}{
+		{"Heijden", "Heyden", true},
+		{"Meijden", "Reijden", true},
+		{"Heijde", "Meijden", false},
+		{"Schilderman", "Schildemann", true},
+	} {
+		if s := companyScore(c.a, c.b); (s > 0) != c.near {
+			t.Errorf("%q, %q: %.3f", c.a, c.b, s)
+		}
 	}
 }
 

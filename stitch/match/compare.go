@@ -243,7 +243,7 @@ func (c *comparison) other(l *Level, t *Table, a, b, x, y uint32) bool {
 	case CompanyMin:
 		return col.names != nil && compareCompany(&col.names[x], &col.names[y], nil) >= l.At
 	case AcronymEqual:
-		return col.names != nil && acronymMatch(&col.names[x], &col.names[y]) > 0
+		return col.names != nil && acronymMatch(&col.names[x], &col.names[y]) >= acronymScore
 	case Local:
 		return c.kind == Email && col.auxID[x] == col.auxID[y] && !(c.hasDerived() && t.isDerived(c.field, a, b))
 	case LocalDerived:
