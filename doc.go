@@ -18,7 +18,7 @@
 //     touchpoint/strategy;
 //   - to build journeys from events, compare them and find where they cross, use package journey; the process behind
 //     them is journey/discovery, deviations from a map journey/conformance, a map before it goes live
-//     journey/simulation;
+//     journey/simulation; events about many objects at once, as in OCEL files, are journey/object;
 //   - to describe the group that decides, use package dmu; roles from behaviour are dmu/inference, what the group will
 //     choose dmu/choice, which account deserves which treatment dmu/segment;
 //   - to follow deals through stages, use package funnel; durations with censoring are funnel/survival, revenue
