@@ -54,3 +54,6 @@ func ResampleShares(yes []bool, draws int, root stream.Root) []float64 {
 	}
 	return out
 }
+
+// Nearest rounds as amounts are rounded.
+func Nearest(x float64) int64 { return nearest(x) }

@@ -267,11 +267,10 @@ func (t *table) walk(s int, age float64, sp span) (p, beyond float64) {
 		l1, l2 := min(l+1, t.grid-1), min(l+2, t.grid-1)
 		row := int(sp.class[r]) * t.grid
 		base := row*t.k + s*t.grid
-		win, all := t.win[base:base+t.grid], t.all[base:base+t.grid]
-		gain, lose := float64(w1*win[l1]), float64(w1*all[l1])
+		gain, lose := float64(w1*t.win[base+l1]), float64(w1*t.all[base+l1])
 		if v2 > 0 {
-			gain += float64(v2 * win[l2])
-			lose += float64(v2 * all[l2])
+			gain += float64(v2 * t.win[base+l2])
+			lose += float64(v2 * t.all[base+l2])
 		}
 		for i := range moves {
 			m := &moves[i]

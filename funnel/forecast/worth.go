@@ -1,7 +1,6 @@
 package forecast
 
 import (
-	"math"
 	"math/bits"
 	"slices"
 
@@ -20,16 +19,22 @@ func (e *engine) amount(d *openDeal, u uint64) int64 {
 		case len(e.ratios) == 0:
 			return d.amount
 		case e.skip&Amounts != 0:
-			return int64(math.Round(float64(d.amount) * e.ratio))
+			return nearest(float64(d.amount) * e.ratio)
 		}
-		return int64(math.Round(float64(d.amount) * e.ratios[pick(len(e.ratios))]))
+		return nearest(float64(d.amount) * e.ratios[pick(len(e.ratios))])
 	case notQuoted:
 		if len(e.wonSizes) > 0 && e.skip&Amounts == 0 {
 			return e.wonSizes[pick(len(e.wonSizes))]
 		}
-		return int64(math.Round(e.size))
+		return nearest(e.size)
 	}
 	return 0
+}
+
+// nearest rounds as [math.Round] does, half away from zero, without a branch: it is called for every win of every draw.
+func nearest(x float64) int64 {
+	whole := int64(x)
+	return whole + int64(2*(x-float64(whole)))
 }
 
 // setAmounts takes over the ratios of won to quoted amounts, and the amounts of won deals.
